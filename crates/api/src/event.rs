@@ -1,0 +1,85 @@
+//! What is pushed over the event stream.
+//!
+//! Events are numbered without gaps within one run of the server (`stream`). A client opens `/api/events` with the
+//! `stream` and the number that it saw last; the server sends what it missed, or [`Frame::Relist`] when it cannot.
+
+use serde::{Deserialize, Serialize};
+
+use crate::container::Container;
+use crate::system::PodmanState;
+
+/// One message of the event stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Frame {
+    /// The first message: where the stream stands.
+    Hello {
+        /// This run of the server.
+        stream: String,
+        /// The number of the last event.
+        sequence: u64,
+        /// The server's version: a desktop of another version offers to reload.
+        version: String,
+        /// Whether Podman answers.
+        podman: PodmanState,
+    },
+    /// Something changed.
+    Event(Event),
+    /// What was missed is no longer known: fetch the lists again.
+    Relist {
+        /// The number of the last event.
+        sequence: u64,
+    },
+    /// The session is over; the stream ends here.
+    SessionEnded,
+}
+
+/// Something changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Event {
+    /// Counts up by one.
+    pub sequence: u64,
+    /// What changed.
+    pub change: Change,
+}
+
+/// What changed. Each carries the new truth, not the difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    /// A container is new or different.
+    Container {
+        /// As it is now.
+        container: Container,
+    },
+    /// A container is gone.
+    ContainerRemoved {
+        /// Its id.
+        id: String,
+    },
+    /// Podman answers again, or does not any more.
+    Podman {
+        /// As it is now.
+        state: PodmanState,
+    },
+}
+
+/// Where a client of the event stream left off.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(default, deny_unknown_fields)]
+pub struct EventsQuery {
+    /// The ticket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// The stream of the last `hello`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
+    /// The number of the last event seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<u64>,
+}

@@ -1,0 +1,32 @@
+//! The vocabulary of both ends of Stardeck: what the server says and what the desktop hears.
+//!
+//! Invariants: serde and plain data only; it builds for wasm32; nothing in here knows of tokio, axum, Podman or the
+//! engine. A thing has one name, and this crate is where it is spelled.
+//!
+//! - [`name`]: strings that are valid once they are parsed
+//! - [`time`]: points in time as they cross the wire
+//! - [`error`]: the one shape of every refusal
+//! - [`page`]: how lists are cut
+//! - [`session`]: setup, login, sessions, tickets
+//! - [`user`]: people and their roles
+//! - [`token`]: API tokens
+//! - [`container`]: containers as they are listed and inspected
+//! - [`system`]: the machine, Podman, health
+//! - [`event`]: what is pushed over the event stream
+
+pub mod container;
+pub mod error;
+pub mod event;
+pub mod name;
+pub mod page;
+pub mod session;
+pub mod system;
+pub mod time;
+pub mod token;
+pub mod user;
+
+/// The header that carries the half of a session that no other origin can read.
+pub const SESSION_HEADER: &str = "x-stardeck-token";
+
+/// The header that makes a repeated mutation happen once.
+pub const IDEMPOTENCY_HEADER: &str = "idempotency-key";

@@ -1,0 +1,1 @@
+//! Podman's REST API over its unix socket, as typed calls and streams.

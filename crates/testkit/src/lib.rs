@@ -1,0 +1,1 @@
+//! For tests: a temporary deck on real Podman.
