@@ -5,6 +5,7 @@
 //!
 //! - [`name`]: strings that are valid once they are parsed
 //! - [`time`]: points in time as they cross the wire
+//! - [`secret`]: texts that are not to be seen
 //! - [`error`]: the one shape of every refusal
 //! - [`page`]: how lists are cut
 //! - [`session`]: setup, login, sessions, tickets
@@ -19,6 +20,7 @@ pub mod error;
 pub mod event;
 pub mod name;
 pub mod page;
+pub mod secret;
 pub mod session;
 pub mod system;
 pub mod time;
