@@ -11,10 +11,12 @@
 //! - [`session`]: setup, login, sessions, tickets
 //! - [`user`]: people and their roles
 //! - [`token`]: API tokens
+//! - [`audit`]: what was done, by whom
 //! - [`container`]: containers as they are listed and inspected
 //! - [`system`]: the machine, Podman, health
 //! - [`event`]: what is pushed over the event stream
 
+pub mod audit;
 pub mod container;
 pub mod error;
 pub mod event;
