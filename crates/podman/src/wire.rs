@@ -105,7 +105,10 @@ impl Call {
         self
     }
 
-    #[allow(clippy::needless_pass_by_value, reason = "calls read better without a reference to each number")]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "calls read better without a reference to each number"
+    )]
     pub(crate) fn query(mut self, key: &str, value: impl ToString) -> Self {
         self.query.push(if self.query.is_empty() { '?' } else { '&' });
         self.query.push_str(key);

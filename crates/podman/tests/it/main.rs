@@ -1,0 +1,3 @@
+//! Podman's client against real Podman.
+
+mod life;
