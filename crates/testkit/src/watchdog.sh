@@ -21,6 +21,10 @@ done
 [ ! -s run/libpod/tmp/pause.pid ] || kill -s KILL -- "$(cat run/libpod/tmp/pause.pid)" 2> /dev/null
 printf '%s\n' "$dir" > pattern
 mine() { grep -lasFf pattern /proc/[0-9]*/cmdline /proc/[0-9]*/environ | cut -d/ -f3 | sort -un; }
+# Podman keeps the monitor of each ended exec session for five minutes, for its exit code.
+for pid in $(mine); do
+  tr '\0' ' ' < "/proc/$pid/cmdline" 2> /dev/null | grep -q -e '--exec-process-spec.*--exit-delay' && kill -s KILL "$pid" 2> /dev/null
+done
 i=0
 while [ -n "$(mine)" ] && [ $i -lt 50 ]; do i=$((i + 1)); sleep 0.1; done
 for pid in $(mine); do

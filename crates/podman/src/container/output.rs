@@ -118,7 +118,8 @@ impl From<Entry> for Stats {
 }
 
 impl Containers {
-    /// A container's log. A line may come in several chunks; each whole line ends with a line end.
+    /// A container's log. A line may come in several chunks; each ends with a line end, but for a last one that has
+    /// none.
     ///
     /// Podman begins to answer with the first line only, so that a log that stays empty is no sign of trouble.
     ///

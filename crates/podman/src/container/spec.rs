@@ -160,24 +160,36 @@ pub struct Namespace {
     pub value: String,
 }
 
-/// A health check.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+/// A health check. The default is a check of nothing, with the times that Podman's command line would take; over its
+/// API Podman takes a time that is absent for none at all, and every check fails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct HealthCheck {
     /// `["CMD", program, …]`, `["CMD-SHELL", text]` or `["NONE"]`.
     pub test: Vec<String>,
     /// The time between two checks.
-    #[serde(skip_serializing_if = "is_default", serialize_with = "nanoseconds")]
+    #[serde(serialize_with = "nanoseconds")]
     pub interval: Duration,
     /// The time that one may take.
-    #[serde(skip_serializing_if = "is_default", serialize_with = "nanoseconds")]
+    #[serde(serialize_with = "nanoseconds")]
     pub timeout: Duration,
     /// The time after the start in which failures do not count.
-    #[serde(skip_serializing_if = "is_default", serialize_with = "nanoseconds")]
+    #[serde(serialize_with = "nanoseconds")]
     pub start_period: Duration,
     /// How many failures in a row make it unhealthy.
-    #[serde(skip_serializing_if = "is_default")]
     pub retries: u32,
+}
+
+impl Default for HealthCheck {
+    fn default() -> Self {
+        Self {
+            test: vec!["NONE".to_owned()],
+            interval: Duration::from_secs(30),
+            timeout: Duration::from_secs(30),
+            start_period: Duration::ZERO,
+            retries: 3,
+        }
+    }
 }
 
 /// Limits on what a container may use.
