@@ -35,13 +35,13 @@ async fn logs_keep_output_and_errors_apart() {
     let containers = machine.podman().containers();
     let id = run(
         &machine,
-        &script("log", "echo one; echo wrong >&2; echo two; printf three"),
+        &script("log", "echo one; echo wrong >&2; echo two; echo three"),
     )
     .await;
     containers.wait(&id).await.expect("it ends");
 
     let all = containers.logs(&id, &Logs::default()).await.expect("there is a log");
-    assert_eq!(read(all).await, ("one\ntwo\nthree".to_owned(), "wrong\n".to_owned()));
+    assert_eq!(read(all).await, ("one\ntwo\nthree\n".to_owned(), "wrong\n".to_owned()));
     let followed = containers
         .logs(
             &id,
@@ -52,7 +52,7 @@ async fn logs_keep_output_and_errors_apart() {
         )
         .await
         .expect("there is a log");
-    assert_eq!(read(followed).await.0, "one\ntwo\nthree", "following what ended ends");
+    assert_eq!(read(followed).await.0, "one\ntwo\nthree\n", "following what ended ends");
     let tail = containers
         .logs(
             &id,
@@ -63,7 +63,7 @@ async fn logs_keep_output_and_errors_apart() {
         )
         .await
         .expect("there is a log");
-    assert_eq!(read(tail).await.0, "three");
+    assert_eq!(read(tail).await.0, "three\n");
     let timed = containers
         .logs(
             &id,
