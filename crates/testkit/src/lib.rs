@@ -16,6 +16,7 @@
 
 mod deck;
 mod fault;
+mod ground;
 mod machine;
 mod process;
 mod tiny;
@@ -24,7 +25,8 @@ mod wait;
 
 pub use deck::{Deck, DeckOptions};
 pub use fault::{Fault, FaultSocket};
-pub use machine::{Lane, Machine};
+pub use ground::Lane;
+pub use machine::Machine;
 pub use tiny::TINY;
 pub use user::User;
 pub use wait::{free_port, wait_until};
