@@ -75,8 +75,7 @@ impl<'machine> Deck<'machine> {
         self.machine.log(&self.name)
     }
 
-    /// The id of its process group; the process itself is its head.
-    #[must_use]
+    /// Whether it runs.
     pub fn is_running(&mut self) -> bool {
         self.process.as_mut().is_some_and(|process| process.ended().is_none())
     }
