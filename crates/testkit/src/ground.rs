@@ -103,7 +103,7 @@ async fn make_session(user: &User, dir: &Path, as_user: &str) -> Group {
     script(
         user,
         dir,
-        "end-session",
+        "remove-cgroup",
         &format!(
             "echo 1 > {cgroup}/cgroup.kill\ni=0\nwhile [ -d {cgroup} ] && [ $i -lt 50 ]; do\n\
              find {cgroup} -depth -type d -exec rmdir {{}} + 2> /dev/null && break\n\
