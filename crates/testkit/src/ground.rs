@@ -44,7 +44,7 @@ fn podman_root() -> Option<PathBuf> {
 
 /// Lays the ground. A session that had to be made is returned, and lasts as long as that value.
 pub(crate) async fn lay(user: &User, lane: Lane, dir: &Path) -> Option<Group> {
-    for made in ["", "home", "run", "home/.config", "home/.config/containers"] {
+    for made in ["", "home", "run", "tmp", "home/.config", "home/.config/containers"] {
         user.make_dir(&dir.join(made));
     }
     mode(&dir.join("run"), 0o700);
@@ -67,7 +67,7 @@ pub(crate) async fn lay(user: &User, lane: Lane, dir: &Path) -> Option<Group> {
     let (at, name) = (dir.display(), &user.name);
     let as_user = format!(
         "{switch}env -i -C {at}/home HOME={at}/home USER={name} LOGNAME={name} LANG=C.UTF-8 PATH={PATH} \
-         XDG_RUNTIME_DIR={at}/run {bus_variable}\"$@\"\n"
+         XDG_RUNTIME_DIR={at}/run TMPDIR={at}/tmp {bus_variable}\"$@\"\n"
     );
     script(user, dir, "plain-as-user", &format!("exec {as_user}"));
     script(user, dir, "podman", &format!("exec {at}/as-user podman \"$@\"\n"));
@@ -132,7 +132,8 @@ async fn make_session(user: &User, dir: &Path, as_user: &str) -> Group {
     session
 }
 
-/// Writes Podman's configuration: it has to be told what it would find by itself on a machine that people log in to.
+/// Writes Podman's configuration: it has to be told what it would find by itself on a machine that people log in to. Its
+/// usual locks lie in memory that all of the user's Podmans share, and each new one frees them all; hence files.
 fn configure(user: &User, lane: Lane, dir: &Path) {
     let (manager, cgroups) = match lane {
         Lane::Session => ("systemd", "enabled"),
@@ -151,6 +152,7 @@ fn configure(user: &User, lane: Lane, dir: &Path) {
         &config.join("containers.conf"),
         &format!(
             "[engine]\ncgroup_manager = \"{manager}\"\nevents_logger = \"file\"\nruntime = \"{runtime}\"\n\
+             lock_type = \"file\"\n\
              env = [\"PODMAN_IGNORE_CGROUPSV1_WARNING=1\"]\n\
              [containers]\nlog_driver = \"k8s-file\"\npids_limit = 0\ncgroups = \"{cgroups}\"\n"
         ),
