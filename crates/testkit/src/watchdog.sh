@@ -13,8 +13,8 @@ timeout 60 ./podman rm --all --force --time 0 > podman-rm.log 2>&1 || { echo "co
 for file in *.pid; do
   [ -s "$file" ] && [ "$file" != session.pid ] && kill -s KILL -- "-$(cat "$file")" 2> /dev/null
 done
-# As an ordinary user: some files belong to users of the user's own namespace.
-[ "$(id -u)" = 0 ] || ./podman unshare rm -rf home/.local
+# As an ordinary user: some files belong to users of the user's own namespace. Commands start in home.
+[ "$(id -u)" = 0 ] || ./podman unshare rm -rf .local 2> /dev/null
 
 # A session's own processes, and the one that keeps the user's namespace alive.
 if [ -s session.pid ]; then
