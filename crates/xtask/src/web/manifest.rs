@@ -1,0 +1,104 @@
+//! `bundle.json`: every file of the bundle with its sizes, for the server's tests, the benches and the person.
+
+use super::esbuild::Outputs;
+use crate::tree;
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+const NAME: &str = "bundle.json";
+
+/// The contents of a bundle.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    /// All files but the compressed ones and this one.
+    pub(crate) files: Vec<File>,
+}
+
+/// One file of a bundle, and its sizes in bytes.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct File {
+    /// The path below the bundle's folder.
+    pub(crate) path: String,
+    /// True when the first screen waits for it.
+    pub(crate) shell: bool,
+    /// As it is.
+    pub(crate) bytes: u64,
+    /// Of the `.br` file beside it.
+    pub(crate) brotli: Option<u64>,
+    /// Of the `.gz` file beside it.
+    pub(crate) gzip: Option<u64>,
+}
+
+impl Manifest {
+    /// Weighs the files in `folder`.
+    pub(super) fn of(folder: &Path, outputs: &Outputs) -> Result<Manifest> {
+        let mut files = Vec::new();
+        for file in walk(folder)? {
+            let path = file.strip_prefix(folder)?.to_string_lossy().into_owned();
+            if [".br", ".gz"].iter().any(|end| path.ends_with(end)) {
+                continue;
+            }
+            let size = |extra: &str| {
+                std::fs::metadata(folder.join(format!("{path}{extra}")))
+                    .ok()
+                    .map(|data| data.len())
+            };
+            files.push(File {
+                shell: outputs.shell().any(|shell| shell == path),
+                bytes: size("").with_context(|| format!("weighing {path}"))?,
+                brotli: size(".br"),
+                gzip: size(".gz"),
+                path,
+            });
+        }
+        files.sort_by(|a, b| (b.shell, b.bytes).cmp(&(a.shell, a.bytes)));
+        Ok(Manifest { files })
+    }
+
+    /// Reads the manifest of a finished bundle.
+    pub(crate) fn read(folder: &Path) -> Result<Manifest> {
+        serde_json::from_str(&tree::read(&folder.join(NAME))?).with_context(|| format!("{NAME} is damaged"))
+    }
+
+    pub(super) fn write(&self, folder: &Path) -> Result<()> {
+        tree::write(&folder.join(NAME), serde_json::to_string_pretty(self)?)
+    }
+
+    /// What the first screen weighs on the wire.
+    pub(crate) fn shell_bytes(&self) -> u64 {
+        self.files
+            .iter()
+            .filter(|file| file.shell)
+            .map(|file| file.brotli.unwrap_or(file.bytes))
+            .sum()
+    }
+
+    pub(super) fn print(&self) {
+        println!("{:>11} {:>11} {:>11}  file (* = shell)", "bytes", "gzip", "brotli");
+        let number = |size: Option<u64>| size.map_or_else(|| "-".to_owned(), |size| size.to_string());
+        for file in &self.files {
+            let mark = if file.shell { "*" } else { " " };
+            let (gzip, brotli) = (number(file.gzip), number(file.brotli));
+            println!("{:>11} {gzip:>11} {brotli:>11} {mark}{}", file.bytes, file.path);
+        }
+        println!(
+            "web: the shell is {} bytes of at most {}",
+            self.shell_bytes(),
+            super::SHELL_BUDGET
+        );
+    }
+}
+
+fn walk(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(walk(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
