@@ -30,27 +30,30 @@ pub(crate) fn target() -> Result<PathBuf> {
     })
 }
 
-/// All files below `folder` whose extension is one of `extensions`, sorted. A folder that does not exist has none.
+/// All files below `folder` whose extension is one of `extensions`, sorted, without hidden folders and those that tools
+/// fill. A folder that does not exist has none.
 pub(crate) fn files(folder: &Path, extensions: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut found = if folder.is_dir() { walk(folder)? } else { Vec::new() };
+    found.retain(|path| {
+        path.extension()
+            .and_then(|e| e.to_str())
+            .is_some_and(|e| extensions.contains(&e))
+    });
+    Ok(found)
+}
+
+/// All files below `folder`, sorted, without hidden folders and those that tools fill.
+pub(crate) fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
-        if !folder.is_dir() {
-            continue;
-        }
         for entry in std::fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))? {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if path.is_dir() {
-                if !name.starts_with('.') && !["target", "node_modules", "out"].contains(&name) {
-                    folders.push(path);
-                }
-            } else if path
-                .extension()
-                .and_then(|e| e.to_str())
-                .is_some_and(|e| extensions.contains(&e))
-            {
+            if !path.is_dir() {
                 found.push(path);
+            } else if !name.starts_with('.') && !["target", "node_modules"].contains(&name) {
+                folders.push(path);
             }
         }
     }

@@ -1,6 +1,5 @@
 //! `bundle.json`: every file of the bundle with its sizes, for the server's tests, the benches and the person.
 
-use super::esbuild::Outputs;
 use crate::tree;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -31,10 +30,10 @@ pub(crate) struct File {
 }
 
 impl Manifest {
-    /// Weighs the files in `folder`.
-    pub(super) fn of(folder: &Path, outputs: &Outputs) -> Result<Manifest> {
+    /// Weighs the files in `folder`, of which the first screen needs those in `shell`.
+    pub(super) fn of(folder: &Path, shell: &[String]) -> Result<Manifest> {
         let mut files = Vec::new();
-        for file in walk(folder)? {
+        for file in tree::walk(folder)? {
             let path = file.strip_prefix(folder)?.to_string_lossy().into_owned();
             if [".br", ".gz"].iter().any(|end| path.ends_with(end)) {
                 continue;
@@ -45,7 +44,7 @@ impl Manifest {
                     .map(|data| data.len())
             };
             files.push(File {
-                shell: outputs.shell().any(|shell| shell == path),
+                shell: shell.contains(&path),
                 bytes: size("").with_context(|| format!("weighing {path}"))?,
                 brotli: size(".br"),
                 gzip: size(".gz"),
@@ -88,17 +87,4 @@ impl Manifest {
             super::SHELL_BUDGET
         );
     }
-}
-
-fn walk(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            files.extend(walk(&path)?);
-        } else {
-            files.push(path);
-        }
-    }
-    Ok(files)
 }

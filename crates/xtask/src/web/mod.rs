@@ -1,14 +1,15 @@
 //! `cargo xtask web`: the browser bundle.
 //!
-//! cargo (wasm32) → wasm-bindgen → wasm-opt → esbuild (JavaScript, styles, hashed names) → index.html → brotli and gzip.
+//! cargo (wasm32) → wasm-bindgen → wasm-opt → esbuild (JavaScript, styles) → hashed names → brotli and gzip.
 //! The result is the folder `target/web`; everything in its `assets/` may be cached for ever.
 
 mod cargo;
 mod compiler;
 mod esbuild;
 mod manifest;
+mod names;
 mod npm;
-mod page;
+mod shell_files;
 mod stamp;
 
 pub(crate) use compiler::Compiler;
@@ -53,7 +54,7 @@ pub(crate) fn build(options: &Options) -> Result<PathBuf> {
     println!("web: wasm-bindgen");
     let mut bindgen = cargo::bundle_program()?;
     bindgen
-        .args(["bindgen", "--name", "desktop", "--input"])
+        .args(["bindgen", "--name", "web", "--input"])
         .arg(&wasm)
         .arg("--out")
         .arg(&glue);
@@ -63,16 +64,27 @@ pub(crate) fn build(options: &Options) -> Result<PathBuf> {
     shell::run(&mut bindgen)?;
     npm::install(&root)?;
     if !options.dev {
-        optimise(&root, &glue.join("desktop_bg.wasm"))?;
+        optimise(&root, &glue.join("web_bg.wasm"))?;
     }
     println!("web: esbuild");
-    let outputs = esbuild::bundle(&root, &glue, &fresh, options)?;
-    page::write(&root, &outputs, &fresh)?;
+    let assets = fresh.join("assets");
+    let needs = esbuild::bundle(&root, &glue, &assets, options)?;
+    std::fs::copy(glue.join("web_bg.wasm"), assets.join("web_bg.wasm"))?;
+    let page = tree::read(&root.join("web/index.html"))?;
+    let names = names::settle(&fresh, &page, &root.join("assets"))?;
     if !options.dev {
         println!("web: brotli and gzip");
         shell::run(cargo::bundle_program()?.arg("compress").arg(&fresh))?;
     }
-    let manifest = Manifest::of(&fresh, &outputs)?;
+    let shell_files = shell_files::of(&page, &needs);
+    let shell_files = shell_files
+        .iter()
+        .filter_map(|name| names.get(name))
+        .map(|name| format!("assets/{name}"));
+    let manifest = Manifest::of(
+        &fresh,
+        &shell_files.chain(["index.html".to_owned()]).collect::<Vec<_>>(),
+    )?;
     manifest.write(&fresh)?;
     manifest.print();
     let weight = manifest.shell_bytes();
