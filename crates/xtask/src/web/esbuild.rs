@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 /// Files that scripts and styles may name by a path of the tree.
 const BY_URL: [&str; 9] = ["wasm", "woff2", "svg", "png", "jpg", "webp", "avif", "ttf", "ico"];
 
+/// The script that starts the desktop.
+const LOADER: &str = "loader.mjs";
+
 /// For each script that was written, by file name, the files that it needs before it can run.
 pub(super) type Needs = BTreeMap<String, Vec<String>>;
 
@@ -47,7 +50,13 @@ pub(super) fn bundle(root: &Path, glue: &Path, folder: &Path, options: &super::O
     // Scripts that wasm-bindgen copied out of `web/js` still find their packages.
     command.env("NODE_PATH", root.join("web/node_modules"));
     shell::run(&mut command)?;
-    needs(&tree::read(&meta)?)
+    // esbuild calls every script .js; the loader keeps the name that the page knows.
+    std::fs::rename(folder.join("loader.js"), folder.join(LOADER)).context("esbuild wrote no loader")?;
+    let mut needs = needs(&tree::read(&meta)?)?;
+    if let Some(loader) = needs.remove("loader.js") {
+        needs.insert(LOADER.to_owned(), loader);
+    }
+    Ok(needs)
 }
 
 /// A style sheet that imports all others: the tokens, the rest of `web/style`, then the components' own.
