@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask run | test | ci | web | tidy | deny | dist | bench`.
 
 mod shell;
+mod tidy;
 mod tree;
 mod web;
 
@@ -18,11 +19,14 @@ struct Arguments {
 enum Command {
     /// Build the browser bundle into `target/web`
     Web(web::Options),
+    /// Check the rules of the house
+    Tidy,
 }
 
 fn main() -> std::process::ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Web(options) => web::build(&options).map(drop),
+        Command::Tidy => tidy::run(),
     };
     match outcome {
         Ok(()) => std::process::ExitCode::SUCCESS,
