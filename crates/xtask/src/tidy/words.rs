@@ -2,53 +2,24 @@
 
 use super::{Fault, Tree};
 
-struct Word {
-    word: &'static str,
-    /// Paths, or beginnings of paths, that may hold it.
-    homes: &'static [&'static str],
-    why: &'static str,
-}
-
-const STATUS: &[&str] = &["server/", "crates/proxy/", "crates/podman/src/wire.rs"];
-const STORE: &[&str] = &["crates/engine/src/store/"];
+/// A word, the beginnings of the paths that may hold it, and why.
+type Word = (&'static str, &'static [&'static str], &'static str);
 
 const WORDS: [Word; 6] = [
-    Word {
-        word: "StatusCode",
-        homes: STATUS,
-        why: "the two ends of HTTP alone know status codes",
-    },
-    Word {
-        word: "INSERT INTO",
-        homes: STORE,
-        why: "the store alone speaks SQL",
-    },
-    Word {
-        word: "DELETE FROM",
-        homes: STORE,
-        why: "the store alone speaks SQL",
-    },
-    Word {
-        word: "CREATE TABLE",
-        homes: STORE,
-        why: "the store alone speaks SQL",
-    },
-    Word {
-        word: "rusqlite::",
-        homes: STORE,
-        why: "the store alone speaks SQL",
-    },
-    Word {
-        word: "/libpod/",
-        homes: &["crates/podman/"],
-        why: "one crate knows Podman's API",
-    },
-    Word {
-        word: "expose_secret",
-        homes: SECRETS,
-        why: "each place that opens a secret is listed here",
-    },
+    ("StatusCode", HTTP, "the two ends of HTTP alone know status codes"),
+    ("INSERT INTO", STORE, "the store alone speaks SQL"),
+    ("DELETE FROM", STORE, "the store alone speaks SQL"),
+    ("CREATE TABLE", STORE, "the store alone speaks SQL"),
+    ("/libpod/", &["crates/podman/"], "one crate knows Podman's API"),
+    (
+        "expose_secret",
+        SECRETS,
+        "each file that opens a secret is listed by name",
+    ),
 ];
+
+const HTTP: &[&str] = &["server/", "crates/proxy/", "crates/podman/src/wire.rs"];
+const STORE: &[&str] = &["crates/engine/src/store/"];
 
 /// Where secrets are opened. Add a file only with a reason that its commit tells.
 const SECRETS: &[&str] = &[
@@ -71,12 +42,12 @@ pub(super) fn homes(tree: &Tree) -> Vec<Fault> {
         .ending(&[".rs", ".sql"])
         .filter(|(path, _)| !path.starts_with(EXEMPT))
     {
-        for word in WORDS
-            .iter()
-            .filter(|word| !word.homes.iter().any(|home| path.starts_with(home)))
-        {
-            let lines = text.lines().enumerate().filter(|(_, line)| line.contains(word.word));
-            faults.extend(lines.map(|(line, _)| Fault::line(path, line, format!("`{}`: {}", word.word, word.why))));
+        for (word, homes, why) in WORDS {
+            if homes.iter().any(|home| path.starts_with(home)) {
+                continue;
+            }
+            let lines = text.lines().enumerate().filter(|(_, line)| line.contains(word));
+            faults.extend(lines.map(|(line, _)| Fault::line(path, line, format!("`{word}`: {why}"))));
         }
     }
     faults

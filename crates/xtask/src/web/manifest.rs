@@ -1,15 +1,15 @@
-//! `bundle.json`: every file of the bundle with its sizes, for the server's tests, the benches and the person.
+//! What a bundle consists of: every file with its sizes, and what it was made of. Kept beside the folder, not in it.
 
 use crate::tree;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-const NAME: &str = "bundle.json";
-
 /// The contents of a bundle.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Manifest {
+    /// The fingerprint of its sources.
+    pub(super) stamp: u64,
     /// All files but the compressed ones and this one.
     pub(crate) files: Vec<File>,
 }
@@ -31,7 +31,7 @@ pub(crate) struct File {
 
 impl Manifest {
     /// Weighs the files in `folder`, of which the first screen needs those in `shell`.
-    pub(super) fn of(folder: &Path, shell: &[String]) -> Result<Manifest> {
+    pub(super) fn of(folder: &Path, shell: &[String], stamp: u64) -> Result<Manifest> {
         let mut files = Vec::new();
         for file in tree::walk(folder)? {
             let path = file.strip_prefix(folder)?.to_string_lossy().into_owned();
@@ -52,16 +52,17 @@ impl Manifest {
             });
         }
         files.sort_by(|a, b| (b.shell, b.bytes).cmp(&(a.shell, a.bytes)));
-        Ok(Manifest { files })
+        Ok(Manifest { stamp, files })
     }
 
-    /// Reads the manifest of a finished bundle.
+    /// Reads the manifest of the bundle in `folder`.
     pub(crate) fn read(folder: &Path) -> Result<Manifest> {
-        serde_json::from_str(&tree::read(&folder.join(NAME))?).with_context(|| format!("{NAME} is damaged"))
+        let path = folder.with_extension("json");
+        serde_json::from_str(&tree::read(&path)?).with_context(|| format!("{} is damaged", path.display()))
     }
 
     pub(super) fn write(&self, folder: &Path) -> Result<()> {
-        tree::write(&folder.join(NAME), serde_json::to_string_pretty(self)?)
+        tree::write(&folder.with_extension("json"), serde_json::to_string_pretty(self)?)
     }
 
     /// What the first screen weighs on the wire.

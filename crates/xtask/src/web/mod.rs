@@ -43,7 +43,7 @@ pub(crate) fn build(options: &Options) -> Result<PathBuf> {
     let finished = folder()?;
     let wasm = cargo::build(options)?;
     let stamp = stamp::of(&root, &wasm, options)?;
-    if stamp::read(&finished) == Some(stamp) {
+    if finished.is_dir() && Manifest::read(&finished).is_ok_and(|manifest| manifest.stamp == stamp) {
         println!("web: {} is up to date", finished.display());
         return Ok(finished);
     }
@@ -76,16 +76,11 @@ pub(crate) fn build(options: &Options) -> Result<PathBuf> {
         println!("web: brotli and gzip");
         shell::run(cargo::bundle_program()?.arg("compress").arg(&fresh))?;
     }
-    let shell_files = shell_files::of(&page, &needs);
-    let shell_files = shell_files
-        .iter()
-        .filter_map(|name| names.get(name))
-        .map(|name| format!("assets/{name}"));
-    let manifest = Manifest::of(
-        &fresh,
-        &shell_files.chain(["index.html".to_owned()]).collect::<Vec<_>>(),
-    )?;
-    manifest.write(&fresh)?;
+    let waited_for = shell_files::of(&page, &needs);
+    let waited_for = waited_for.iter().filter_map(|name| names.get(name));
+    let mut waited_for: Vec<_> = waited_for.map(|name| format!("assets/{name}")).collect();
+    waited_for.push("index.html".to_owned());
+    let manifest = Manifest::of(&fresh, &waited_for, stamp)?;
     manifest.print();
     let weight = manifest.shell_bytes();
     if !options.dev && weight > SHELL_BUDGET {
@@ -95,9 +90,9 @@ pub(crate) fn build(options: &Options) -> Result<PathBuf> {
             fresh.display()
         );
     }
-    stamp::write(&fresh, stamp)?;
     remove(&finished)?;
     std::fs::rename(&fresh, &finished).with_context(|| format!("moving the bundle to {}", finished.display()))?;
+    manifest.write(&finished)?;
     println!(
         "web: {} in {:.1} s",
         finished.display(),

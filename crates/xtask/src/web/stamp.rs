@@ -5,8 +5,6 @@ use anyhow::{Context, Result};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
-const NAME: &str = ".stamp";
-
 /// The fingerprint of what the next bundle would be made of.
 pub(super) fn of(root: &Path, wasm: &Path, options: &super::Options) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
@@ -46,13 +44,4 @@ pub(super) fn of(root: &Path, wasm: &Path, options: &super::Options) -> Result<u
         input.hash(&mut hasher);
     }
     Ok(hasher.finish())
-}
-
-/// The fingerprint of a finished bundle, if there is one.
-pub(super) fn read(folder: &Path) -> Option<u64> {
-    std::fs::read_to_string(folder.join(NAME)).ok()?.trim().parse().ok()
-}
-
-pub(super) fn write(folder: &Path, stamp: u64) -> Result<()> {
-    tree::write(&folder.join(NAME), stamp.to_string())
 }
