@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask run | test | ci | web | tidy | deny | dist | bench`.
 
+mod setup;
 mod shell;
 mod tidy;
 mod tree;
@@ -17,6 +18,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Find and install what this machine lacks
+    Setup(setup::Arguments),
+    /// End the Podman API service that the set-up started
+    Stop {
+        /// That of root
+        #[arg(long)]
+        rootful: bool,
+    },
     /// Build the browser bundle into `target/web`
     Web(web::Options),
     /// Check the rules of the house
@@ -26,6 +35,8 @@ enum Command {
 fn main() -> std::process::ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Web(options) => web::build(&options).map(drop),
+        Command::Setup(arguments) => setup::command(&arguments),
+        Command::Stop { rootful } => setup::service::stop(rootful),
         Command::Tidy => tidy::run(),
     };
     match outcome {
