@@ -1,5 +1,8 @@
 //! The project's own commands: `cargo xtask run | test | ci | web | tidy | deny | dist | bench`.
 
+mod bench;
+mod dist;
+mod run;
 mod setup;
 mod shell;
 mod tidy;
@@ -18,6 +21,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Set this machine up, build, and start Stardeck
+    Run(run::Options),
     /// Find and install what this machine lacks
     Setup(setup::Arguments),
     /// End the Podman API service that the set-up started
@@ -28,6 +33,10 @@ enum Command {
     },
     /// Build the browser bundle into `target/web`
     Web(web::Options),
+    /// Build the one binary that is shipped, in `dist/`
+    Dist,
+    /// Measure something against its budget; `list` shows what there is
+    Bench { name: String },
     /// Check the rules of the house
     Tidy,
 }
@@ -35,6 +44,9 @@ enum Command {
 fn main() -> std::process::ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Web(options) => web::build(&options).map(drop),
+        Command::Run(options) => run::run(&options),
+        Command::Dist => dist::run(),
+        Command::Bench { name } => bench::run(&name),
         Command::Setup(arguments) => setup::command(&arguments),
         Command::Stop { rootful } => setup::service::stop(rootful),
         Command::Tidy => tidy::run(),

@@ -86,7 +86,7 @@ pub(crate) fn quote(word: &str) -> String {
     }
 }
 
-/// Waits until `done`, looking again every 20 milliseconds.
+/// Waits until `done`, looking again every 2 milliseconds.
 #[expect(
     clippy::disallowed_methods,
     reason = "another process does not tell us; this is where xtask waits for one"
@@ -97,7 +97,7 @@ pub(crate) fn wait(what: &str, deadline: Duration, mut done: impl FnMut() -> boo
         if started.elapsed() > deadline {
             bail!("waited {} s for {what}", deadline.as_secs());
         }
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::sleep(Duration::from_millis(2));
     }
     Ok(())
 }
