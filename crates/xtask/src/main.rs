@@ -1,10 +1,13 @@
 //! The project's own commands: `cargo xtask run | test | ci | web | tidy | deny | dist | bench`.
 
 mod bench;
+mod ci;
+mod deny;
 mod dist;
 mod run;
 mod setup;
 mod shell;
+mod test;
 mod tidy;
 mod tree;
 mod web;
@@ -23,6 +26,10 @@ struct Arguments {
 enum Command {
     /// Set this machine up, build, and start Stardeck
     Run(run::Options),
+    /// Set this machine up for tests, and run all of them
+    Test(test::Options),
+    /// Everything that must hold before a change goes in
+    Ci(test::Options),
     /// Find and install what this machine lacks
     Setup(setup::Arguments),
     /// End the Podman API service that the set-up started
@@ -37,6 +44,8 @@ enum Command {
     Dist,
     /// Measure something against its budget; `list` shows what there is
     Bench { name: String },
+    /// Check licences, bans and sources of what we use
+    Deny,
     /// Check the rules of the house
     Tidy,
 }
@@ -47,6 +56,9 @@ fn main() -> std::process::ExitCode {
         Command::Run(options) => run::run(&options),
         Command::Dist => dist::run(),
         Command::Bench { name } => bench::run(&name),
+        Command::Test(options) => test::run(&options),
+        Command::Ci(options) => ci::run(&options),
+        Command::Deny => deny::run(),
         Command::Setup(arguments) => setup::command(&arguments),
         Command::Stop { rootful } => setup::service::stop(rootful),
         Command::Tidy => tidy::run(),

@@ -66,12 +66,12 @@ pub(crate) fn build_server(profile: &str) -> Result<PathBuf> {
 /// The binary and the bundle where the account can read them: in its home when the checkout may be closed to it.
 ///
 /// The account writes the copies itself, from what we open, so that root follows no link in a home.
-fn reachable(account: &Account, binary: &Path, folder: &Path) -> Result<(PathBuf, PathBuf)> {
+pub(crate) fn reachable(account: &Account, binary: &Path, folder: &Path) -> Result<(PathBuf, PathBuf)> {
     if !account.is_other() {
         return Ok((binary.to_path_buf(), folder.to_path_buf()));
     }
     let place = account.home.join(".local/lib/stardeck");
-    println!("run: copying the binary and the bundle to {}", place.display());
+    println!("copying the binary and the bundle to {}", place.display());
     let copied = place.join("stardeck");
     if std::fs::read(&copied).ok() != std::fs::read(binary).ok() {
         let script = "mkdir -p ~/.local/lib/stardeck && cd ~/.local/lib/stardeck && cat >stardeck.new && \

@@ -30,6 +30,9 @@ const SECRETS: &[&str] = &[
     "crates/engine/src/users/setup.rs",
     "crates/engine/src/users/tickets.rs",
     "crates/engine/src/users/tokens.rs",
+    "server/src/cli/admin.rs",
+    "server/src/cli/serve.rs",
+    "server/src/edge/cookies.rs",
 ];
 
 /// This rule and its tests have to write the words down.
