@@ -1,0 +1,3 @@
+//! The desktop.
+
+pub mod desktop;
