@@ -79,7 +79,9 @@ fn torn_off(frame: Rect, snapped: Rect, start: Point) -> Rect {
 
 /// The pointer lets go. Says whether anything changed.
 pub(super) fn release(desk: &mut Desk) -> bool {
-    let Some(gesture) = desk.gesture.take() else { return false };
+    let Some(gesture) = desk.gesture.take() else {
+        return false;
+    };
     if let (Some(zone), Some(window)) = (gesture.preview, desk.window_mut(gesture.window)) {
         window.placement = Placement::Snapped(zone);
         // It floats again where it was picked up, not at the edge that it was dragged to.

@@ -26,15 +26,6 @@ pub enum Shortcut {
     Close,
 }
 
-/// The shortcuts as they are shown to people, in the order of [`shortcut`].
-pub const SHOWN: [(&str, &str); 5] = [
-    ("Next window", "Alt `"),
-    ("Previous window", "Alt Shift `"),
-    ("Left, right", "Ctrl Alt ← →"),
-    ("Maximise, restore", "Ctrl Alt ↑ ↓"),
-    ("Close", "Ctrl Alt W"),
-];
-
 /// The shortcut of a key press, if it is one.
 #[must_use]
 pub fn shortcut(press: &Press) -> Option<Shortcut> {

@@ -163,7 +163,11 @@ pub fn reduce(mut desk: Desk, action: Action) -> (Desk, Vec<Effect>) {
 }
 
 fn open(desk: &mut Desk, spec: Spec) -> Vec<Effect> {
-    let present = desk.order.iter().rev().find(|id| desk.window(**id).is_some_and(|window| window.app == spec.app));
+    let present = desk
+        .order
+        .iter()
+        .rev()
+        .find(|id| desk.window(**id).is_some_and(|window| window.app == spec.app));
     if let (true, Some(id)) = (spec.single, present.copied()) {
         return focus(desk, id);
     }
@@ -197,7 +201,11 @@ fn cascaded(desk: &Desk, spec: &Spec) -> Rect {
         h: spec.size.h.min(area.h - 2 * CASCADE).max(spec.min.h),
     };
     let mut frame = area.centred(size);
-    while desk.windows.iter().any(|window| (window.frame.x, window.frame.y) == (frame.x, frame.y)) {
+    while desk
+        .windows
+        .iter()
+        .any(|window| (window.frame.x, window.frame.y) == (frame.x, frame.y))
+    {
         frame = frame.moved(CASCADE, CASCADE);
     }
     frame
@@ -220,7 +228,9 @@ fn press(desk: &mut Desk, spec: Spec) -> Vec<Effect> {
 }
 
 fn focus(desk: &mut Desk, id: WindowId) -> Vec<Effect> {
-    let Some(window) = desk.window_mut(id) else { return vec![] };
+    let Some(window) = desk.window_mut(id) else {
+        return vec![];
+    };
     let restored = std::mem::take(&mut window.minimised);
     let in_front = desk.order.last() == Some(&id);
     if desk.active == Some(id) && in_front && !restored {
@@ -239,7 +249,9 @@ fn focus_front(desk: &mut Desk) -> Vec<Effect> {
 }
 
 fn close(desk: &mut Desk, id: WindowId) -> Vec<Effect> {
-    let Some(at) = desk.windows.iter().position(|window| window.id == id) else { return vec![] };
+    let Some(at) = desk.windows.iter().position(|window| window.id == id) else {
+        return vec![];
+    };
     let window = desk.windows.remove(at);
     desk.order.retain(|other| *other != id);
     desk.gesture.take_if(|gesture| gesture.window == id);
@@ -252,7 +264,9 @@ fn close(desk: &mut Desk, id: WindowId) -> Vec<Effect> {
 }
 
 fn minimise(desk: &mut Desk, id: WindowId) -> Vec<Effect> {
-    let Some(window) = desk.window_mut(id) else { return vec![] };
+    let Some(window) = desk.window_mut(id) else {
+        return vec![];
+    };
     window.minimised = true;
     let said = Effect::Announce(format!("{} minimised", window.title));
     desk.gesture.take_if(|gesture| gesture.window == id);
@@ -262,7 +276,9 @@ fn minimise(desk: &mut Desk, id: WindowId) -> Vec<Effect> {
 }
 
 fn place(desk: &mut Desk, id: WindowId, placement: Placement) -> Vec<Effect> {
-    let Some(window) = desk.window_mut(id) else { return vec![] };
+    let Some(window) = desk.window_mut(id) else {
+        return vec![];
+    };
     window.placement = placement;
     let where_to = match placement {
         Placement::Floating => "restored",
@@ -307,7 +323,9 @@ fn cycle(desk: &mut Desk, turn: Turn) -> Vec<Effect> {
     if count == 0 {
         return vec![];
     }
-    let at = desk.active.and_then(|id| desk.windows.iter().position(|window| window.id == id));
+    let at = desk
+        .active
+        .and_then(|id| desk.windows.iter().position(|window| window.id == id));
     let next = match (at, turn) {
         (Some(at), Turn::Next) => (at + 1) % count,
         (Some(at), Turn::Back) => (at + count - 1) % count,
@@ -325,8 +343,12 @@ fn reframe(desk: &mut Desk, id: WindowId, change: impl FnOnce(Rect, Size) -> Rec
     if desk.compact() {
         return vec![];
     }
-    let Some(drawn) = desk.window(id).map(|window| desk.bounds(window)) else { return vec![] };
-    let Some(window) = desk.window_mut(id) else { return vec![] };
+    let Some(drawn) = desk.window(id).map(|window| desk.bounds(window)) else {
+        return vec![];
+    };
+    let Some(window) = desk.window_mut(id) else {
+        return vec![];
+    };
     window.frame = change(drawn, window.min).in_reach(area, window.min);
     window.placement = Placement::Floating;
     vec![Effect::Save]

@@ -61,15 +61,35 @@ fn a_new_window_is_in_front_and_has_the_focus() {
 
 #[test]
 fn windows_of_one_app_do_not_cover_each_other() {
-    let desk = after(Desk::new(PAGE), [Action::Open(spec("a")), Action::Open(spec("a")), Action::Open(spec("a"))]);
+    let desk = after(
+        Desk::new(PAGE),
+        [
+            Action::Open(spec("a")),
+            Action::Open(spec("a")),
+            Action::Open(spec("a")),
+        ],
+    );
     let corners: Vec<_> = (1..=3).map(|id| (drawn(&desk, id).x, drawn(&desk, id).y)).collect();
-    assert!(corners.is_sorted() && corners[0].0 < corners[1].0 && corners[1].0 < corners[2].0, "{corners:?}");
+    assert!(
+        corners.is_sorted() && corners[0].0 < corners[1].0 && corners[1].0 < corners[2].0,
+        "{corners:?}"
+    );
 }
 
 #[test]
 fn an_app_with_a_single_window_is_brought_to_the_front_instead_of_opened_twice() {
-    let single = Spec { single: true, ..spec("a") };
-    let desk = after(Desk::new(PAGE), [Action::Open(single.clone()), Action::Open(spec("b")), Action::Open(single)]);
+    let single = Spec {
+        single: true,
+        ..spec("a")
+    };
+    let desk = after(
+        Desk::new(PAGE),
+        [
+            Action::Open(single.clone()),
+            Action::Open(spec("b")),
+            Action::Open(single),
+        ],
+    );
     assert_eq!(desk.windows.len(), 2);
     assert_eq!(desk.active, Some(WindowId(1)));
 }
@@ -78,7 +98,10 @@ fn an_app_with_a_single_window_is_brought_to_the_front_instead_of_opened_twice()
 fn focus_changes_the_depth_and_never_the_order_in_the_document() {
     let desk = after(desk_with(&["a", "b", "c"]), [Action::Focus(WindowId(1))]);
     assert_eq!(desk.order, [WindowId(2), WindowId(3), WindowId(1)]);
-    assert_eq!(desk.windows.iter().map(|window| window.id.0).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(
+        desk.windows.iter().map(|window| window.id.0).collect::<Vec<_>>(),
+        [1, 2, 3]
+    );
 }
 
 #[test]
@@ -130,7 +153,13 @@ fn a_title_bar_drags_the_window_with_the_pointer() {
 #[test]
 fn a_small_tremble_is_a_click_and_not_a_drag() {
     let (desk, effects) = reduce(
-        after(desk_with(&["a"]), [Action::Grab(WindowId(1), Part::Title, at(300, 110)), Action::Drag(at(302, 109))]),
+        after(
+            desk_with(&["a"]),
+            [
+                Action::Grab(WindowId(1), Part::Title, at(300, 110)),
+                Action::Drag(at(302, 109)),
+            ],
+        ),
         Action::Release,
     );
     assert_eq!(drawn(&desk, 1), rect(100, 100, 800, 500));
@@ -142,7 +171,11 @@ fn a_window_can_be_dragged_far_out_but_stays_in_reach() {
     for to in [at(-2000, 400), at(4000, 400), at(600, -500), at(600, 4000)] {
         let desk = after(
             desk_with(&["a"]),
-            [Action::Grab(WindowId(1), Part::Title, at(300, 110)), Action::Drag(to), Action::Cancel],
+            [
+                Action::Grab(WindowId(1), Part::Title, at(300, 110)),
+                Action::Drag(to),
+                Action::Cancel,
+            ],
         );
         assert_eq!(drawn(&desk, 1), rect(100, 100, 800, 500), "cancelled");
         let grabbed = [Action::Grab(WindowId(1), Part::Title, at(300, 110)), Action::Drag(to)];
@@ -178,8 +211,14 @@ fn no_edge_makes_a_window_smaller_than_its_app_can_be_used() {
         let desk = after(desk_with(&["a"]), gesture(Part::Edge(edge), at(700, 450), inwards));
         let window = drawn(&desk, 1);
         assert!(window.w >= 320 && window.h >= 240, "{edge:?}: {window:?}");
-        assert!(sx >= 0 || window.right() == 900, "{edge:?} moved the right edge: {window:?}");
-        assert!(sy >= 0 || window.bottom() == 600, "{edge:?} moved the bottom edge: {window:?}");
+        assert!(
+            sx >= 0 || window.right() == 900,
+            "{edge:?} moved the right edge: {window:?}"
+        );
+        assert!(
+            sy >= 0 || window.bottom() == 600,
+            "{edge:?} moved the bottom edge: {window:?}"
+        );
     }
 }
 
@@ -195,12 +234,19 @@ fn the_edges_of_the_screen_offer_zones_and_letting_go_snaps() {
         (at(1438, 790), Zone::BottomRight),
     ];
     for (to, zone) in cases {
-        let held = after(desk_with(&["a"]), [Action::Grab(WindowId(1), Part::Title, at(300, 110)), Action::Drag(to)]);
+        let held = after(
+            desk_with(&["a"]),
+            [Action::Grab(WindowId(1), Part::Title, at(300, 110)), Action::Drag(to)],
+        );
         assert_eq!(held.gesture.unwrap().preview, Some(zone));
         let desk = after(held, [Action::Release]);
         assert_eq!(placement(&desk, 1), Placement::Snapped(zone));
         let desk = after(desk, [Action::Place(WindowId(1), Placement::Floating)]);
-        assert_eq!(drawn(&desk, 1), rect(100, 100, 800, 500), "it floats where it was picked up");
+        assert_eq!(
+            drawn(&desk, 1),
+            rect(100, 100, 800, 500),
+            "it floats where it was picked up"
+        );
     }
 }
 
@@ -253,7 +299,10 @@ fn the_keyboard_sends_windows_to_halves_quarters_and_the_dock() {
         (&[Up, Down], Placement::Floating),
     ];
     for (keys, wanted) in cases {
-        let desk = after(desk_with(&["a"]), keys.iter().map(|key| Action::Send(WindowId(1), *key)));
+        let desk = after(
+            desk_with(&["a"]),
+            keys.iter().map(|key| Action::Send(WindowId(1), *key)),
+        );
         assert_eq!(placement(&desk, 1), wanted, "{keys:?}");
     }
     let desk = after(desk_with(&["a"]), [Action::Send(WindowId(1), Down)]);
@@ -278,7 +327,13 @@ fn cycling_visits_every_window_and_brings_back_the_minimised() {
 fn the_keyboard_moves_and_stretches_from_where_the_window_is_drawn() {
     let desk = after(desk_with(&["a"]), [Action::Send(WindowId(1), Direction::Left)]);
     let half = drawn(&desk, 1);
-    let desk = after(desk, [Action::Move(WindowId(1), Direction::Down), Action::Stretch(WindowId(1), Direction::Left)]);
+    let desk = after(
+        desk,
+        [
+            Action::Move(WindowId(1), Direction::Down),
+            Action::Stretch(WindowId(1), Direction::Left),
+        ],
+    );
     assert_eq!(drawn(&desk, 1), rect(half.x, half.y + 16, half.w - 16, half.h));
 }
 
@@ -302,8 +357,14 @@ fn on_a_phone_a_window_fills_the_screen_and_cannot_be_dragged() {
 
 #[test]
 fn a_window_that_closes_under_the_pointer_ends_the_gesture() {
-    let desk = after(desk_with(&["a"]), [Action::Grab(WindowId(1), Part::Title, at(300, 110))]);
-    let desk = after(desk, [Action::Close(WindowId(1)), Action::Drag(at(400, 400)), Action::Release]);
+    let desk = after(
+        desk_with(&["a"]),
+        [Action::Grab(WindowId(1), Part::Title, at(300, 110))],
+    );
+    let desk = after(
+        desk,
+        [Action::Close(WindowId(1)), Action::Drag(at(400, 400)), Action::Release],
+    );
     assert_eq!(desk.gesture, None);
 }
 
@@ -311,23 +372,38 @@ fn a_window_that_closes_under_the_pointer_ends_the_gesture() {
 fn a_desk_is_found_again_as_it_was_left() {
     let desk = after(
         desk_with(&["a", "b", "gone"]),
-        [Action::Send(WindowId(1), Direction::Left), Action::Minimise(WindowId(2)), Action::Focus(WindowId(1))],
+        [
+            Action::Send(WindowId(1), Direction::Left),
+            Action::Minimise(WindowId(2)),
+            Action::Focus(WindowId(1)),
+        ],
     );
     let text = serde_json::to_string(&Layout::of(&desk)).unwrap();
     let layout: Layout = serde_json::from_str(&text).unwrap();
     let again = layout.restore(PAGE, |app| (app != "gone").then(|| spec(app)));
     assert_eq!(again.windows.len(), 2);
     let active = again.window(again.active.unwrap()).unwrap();
-    assert_eq!((active.app.as_str(), active.placement), ("a", Placement::Snapped(Zone::Left)));
+    assert_eq!(
+        (active.app.as_str(), active.placement),
+        ("a", Placement::Snapped(Zone::Left))
+    );
     assert!(again.windows.iter().any(|window| window.app == "b" && window.minimised));
 }
 
 #[test]
 fn shortcuts_need_their_exact_modifiers() {
-    let press = |code: &str, control, alt, shift| Press { code: code.to_owned(), control, alt, shift };
+    let press = |code: &str, control, alt, shift| Press {
+        code: code.to_owned(),
+        control,
+        alt,
+        shift,
+    };
     let cycle = Shortcut::Cycle(Turn::Next);
     assert_eq!(shortcut(&press("Backquote", false, true, false)), Some(cycle));
-    assert_eq!(shortcut(&press("ArrowLeft", true, true, false)), Some(Shortcut::Send(Direction::Left)));
+    assert_eq!(
+        shortcut(&press("ArrowLeft", true, true, false)),
+        Some(Shortcut::Send(Direction::Left))
+    );
     assert_eq!(shortcut(&press("ArrowLeft", true, false, false)), None);
     assert_eq!(shortcut(&press("KeyW", true, false, false)), None);
 }
