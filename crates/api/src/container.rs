@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::system::PodmanState;
 use crate::time::Timestamp;
 
 /// What a container is doing.
@@ -150,6 +151,8 @@ pub struct ContainerList {
     pub cursor: Option<String>,
     /// The number of the last event that this list includes.
     pub sequence: u64,
+    /// Whether Podman answers; where it does not, the list is what was known last.
+    pub podman: PodmanState,
 }
 
 /// What to remove along with a container.

@@ -1,6 +1,6 @@
 //! What is pushed over the event stream.
 //!
-//! Events are numbered without gaps within one run of the server (`stream`). A client opens `/api/events` with the
+//! Events are numbered within one run of the server (`stream`); one does not see all of them, so that numbers are missed. A client opens `/api/events` with the
 //! `stream` and the number that it saw last; the server sends what it missed, or [`Frame::Relist`] when it cannot.
 
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ pub enum Frame {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Event {
-    /// Counts up by one.
+    /// Counts up.
     pub sequence: u64,
     /// What changed.
     pub change: Change,

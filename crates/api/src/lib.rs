@@ -5,20 +5,24 @@
 //!
 //! - [`name`]: strings that are valid once they are parsed
 //! - [`time`]: points in time as they cross the wire
+//! - [`secret`]: texts that are not to be seen
 //! - [`error`]: the one shape of every refusal
 //! - [`page`]: how lists are cut
 //! - [`session`]: setup, login, sessions, tickets
 //! - [`user`]: people and their roles
 //! - [`token`]: API tokens
+//! - [`audit`]: what was done, by whom
 //! - [`container`]: containers as they are listed and inspected
 //! - [`system`]: the machine, Podman, health
 //! - [`event`]: what is pushed over the event stream
 
+pub mod audit;
 pub mod container;
 pub mod error;
 pub mod event;
 pub mod name;
 pub mod page;
+pub mod secret;
 pub mod session;
 pub mod system;
 pub mod time;

@@ -3,20 +3,21 @@
 use serde::{Deserialize, Serialize};
 
 use crate::name::UserName;
+use crate::secret::Secret;
 use crate::time::Timestamp;
 use crate::user::User;
 
 /// Makes the first administrator, by the one-time token that the server printed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetupRequest {
     /// The one-time token.
-    pub token: String,
+    pub token: Secret,
     /// What the administrator will log in with.
     pub name: UserName,
     /// 8 to 1024 characters, and none of the most common passwords.
-    pub password: String,
+    pub password: Secret,
 }
 
 /// Whether the first administrator is still to be made; the call is gone (404) once there is one.
@@ -28,14 +29,14 @@ pub struct SetupState {
 }
 
 /// Who logs in, and with what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LoginRequest {
     /// The account's name. Not parsed: an impossible name is answered like a wrong password.
     pub name: String,
     /// The account's password.
-    pub password: String,
+    pub password: Secret,
 }
 
 /// A session as its owner sees it.
@@ -59,11 +60,11 @@ pub struct Session {
 }
 
 /// The reply to setup, login and bootstrap: who one is, and the header half of the session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionReply {
     /// To be sent as `X-Stardeck-Token` on every call; kept in `sessionStorage`, never in a cookie.
-    pub token: String,
+    pub token: Secret,
     /// The session.
     pub session: Session,
     /// Whose it is.
@@ -93,23 +94,23 @@ pub struct CurrentSession {
 }
 
 /// Gives the password again, for what needs it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ElevateRequest {
     /// The account's password.
-    pub password: String,
+    pub password: Secret,
 }
 
 /// Changes one's own password; ends all other sessions of the account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
     /// The password until now.
-    pub current: String,
+    pub current: Secret,
     /// The password from now on.
-    pub new: String,
+    pub new: Secret,
 }
 
 /// Asks for a ticket: the way to open a WebSocket, where a browser cannot send headers.
@@ -122,9 +123,9 @@ pub struct TicketRequest {
 }
 
 /// A ticket: good once, for 30 seconds, for one session and one path, as `?ticket=`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ticket {
     /// The ticket.
-    pub ticket: String,
+    pub ticket: Secret,
 }

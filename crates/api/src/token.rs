@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// How much of its owner's rights a token carries.
@@ -52,11 +53,11 @@ pub struct CreateToken {
 }
 
 /// A token just made: the only time that its secret is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewToken {
     /// To be sent as `Authorization: Bearer …`.
-    pub secret: String,
+    pub secret: Secret,
     /// The token.
     pub token: Token,
 }

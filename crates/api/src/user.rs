@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::name::UserName;
+use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// What a person may do here.
@@ -35,20 +36,20 @@ pub struct User {
 }
 
 /// Makes an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateUser {
     /// What the person will log in with.
     pub name: UserName,
     /// The first password, 8 to 1024 characters.
-    pub password: String,
+    pub password: Secret,
     /// What the person may do.
     pub role: Role,
 }
 
 /// Changes an account; what is absent stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct UpdateUser {
@@ -60,5 +61,5 @@ pub struct UpdateUser {
     pub disabled: Option<bool>,
     /// A new password; ends the account's sessions.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<String>,
+    pub password: Option<Secret>,
 }

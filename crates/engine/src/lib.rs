@@ -1,1 +1,214 @@
-//! All behaviour of Stardeck.
+//! All behaviour of Stardeck: who may do what, what is done, and what is kept.
+//!
+//! Invariants: no HTTP status, no header and no cookie in here; [`store`] is the only SQL; each method that acts takes
+//! an [`Actor`] first and asks it. Podman is reached through the `podman` crate alone.
+//!
+//! - [`actor`]: who asks, with which rights
+//! - [`users`]: accounts, and the ways to prove that one is somebody
+//! - [`containers`]: seeing them, the verbs, the truth about them
+//! - [`events`]: what is pushed to a listener
+//! - [`system`]: the machine and Podman
+//! - [`audit`], [`replies`], [`page`]: what many calls share
+//! - [`store`]: what is kept
+//! - [`lock`]: one server a data directory
+
+mod actor;
+mod audit;
+mod clock;
+pub mod containers;
+mod error;
+pub mod events;
+mod lock;
+mod page;
+mod replies;
+mod secret;
+pub mod store;
+pub mod system;
+pub mod users;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use api::time::Timestamp;
+use podman::Podman;
+use podman::system::Capabilities;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use actor::Actor;
+pub use error::{Error, Result};
+pub use lock::Lock;
+pub use replies::{Repeat, Reply};
+
+use containers::truth::Truth;
+use store::Store;
+use users::leases::Leases;
+use users::password::Passwords;
+use users::throttle::Throttle;
+use users::tickets::Tickets;
+
+/// The version of this program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// How often what has ended by itself is forgotten.
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+
+/// What an engine is made of.
+pub struct Config {
+    /// Where everything is kept. Made if absent; nobody else may read it.
+    pub data_dir: PathBuf,
+    /// Podman.
+    pub podman: Podman,
+}
+
+/// Why an engine cannot be made. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data directory cannot be made or entered.
+    #[error("the data directory {path} cannot be used; choose another with --data-dir")]
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another server uses the data directory.
+    #[error(transparent)]
+    Locked(#[from] lock::LockError),
+    /// The database is not usable.
+    #[error(transparent)]
+    Store(#[from] store::OpenError),
+    /// Something that every server does at start.
+    #[error("the server could not be prepared")]
+    Prepare(#[source] Error),
+}
+
+/// Stardeck without its edges: a value that is cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+/// What the clones of an engine share. Fields are reached through the engine itself.
+pub struct Inner {
+    data_dir: PathBuf,
+    deck: String,
+    machine: String,
+    started: Timestamp,
+    setup_needed: AtomicBool,
+    store: Store,
+    podman: Podman,
+    capabilities: Mutex<Option<Capabilities>>,
+    truth: Truth,
+    passwords: Passwords,
+    throttle: Throttle,
+    tickets: Tickets,
+    leases: Arc<Leases>,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
+    _lock: Lock,
+}
+
+impl std::ops::Deref for Engine {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl Engine {
+    /// Opens what is kept and prepares what is not. Nothing runs yet.
+    pub async fn open(config: Config) -> Result<Self, OpenError> {
+        make_private(&config.data_dir).map_err(|source| OpenError::Directory {
+            path: config.data_dir.clone(),
+            source,
+        })?;
+        let lock = Lock::take(&config.data_dir)?;
+        let store = Store::open(&config.data_dir)?;
+        let prepare = store.write(|tx| -> Result<(String, bool)> {
+            store::replies::forget_unfinished(tx)?;
+            let deck = match store::meta::get(tx, "deck")? {
+                Some(deck) => deck,
+                None => {
+                    let deck = uuid::Uuid::new_v4().to_string();
+                    store::meta::set(tx, "deck", &deck)?;
+                    deck
+                }
+            };
+            Ok((deck, store::users::count(tx)? == 0))
+        });
+        let (deck, setup_needed) = prepare.await.map_err(OpenError::Prepare)?;
+        let inner = Inner {
+            data_dir: config.data_dir,
+            deck,
+            machine: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+            started: clock::now(),
+            setup_needed: AtomicBool::new(setup_needed),
+            store,
+            podman: config.podman,
+            capabilities: Mutex::new(None),
+            truth: Truth::new(),
+            passwords: Passwords::new().map_err(OpenError::Prepare)?,
+            throttle: Throttle::default(),
+            tickets: Tickets::default(),
+            leases: Arc::default(),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            _lock: lock,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Starts what runs beside the calls: watching Podman, and housekeeping.
+    pub fn start(&self) {
+        self.tasks.spawn(containers::observe::run(self.clone()));
+        self.tasks.spawn(keep_house(self.clone()));
+    }
+
+    /// Ends the event streams and what runs beside the calls, and waits for work under way up to `patience`.
+    /// Containers go on.
+    pub async fn stop(&self, patience: Duration) {
+        self.stopping.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
+            tracing::warn!("work was still under way when the time to stop was over");
+        }
+    }
+
+    /// Where everything is kept.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+}
+
+async fn keep_house(engine: Engine) {
+    let mut turn = tokio::time::interval(HOUSEKEEPING);
+    loop {
+        tokio::select! {
+            () = engine.stopping.cancelled() => return,
+            _ = turn.tick() => {}
+        }
+        for result in [engine.forget_ended_sessions().await, engine.forget_old_replies().await] {
+            if let Err(error) = result {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "housekeeping failed; it is tried again"
+                );
+            }
+        }
+    }
+}
+
+fn make_private(directory: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)?;
+    std::fs::set_permissions(directory, std::fs::Permissions::from_mode(0o700))
+}

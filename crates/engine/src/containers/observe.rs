@@ -1,0 +1,138 @@
+//! Keeps the truth about containers: Podman is listed once and then watched; an event is a hint to inspect again.
+
+use std::collections::HashSet;
+
+use api::container::Container;
+use api::system::PodmanState;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use podman::watch::{Signal, Watch};
+use podman::{Podman, event};
+
+use super::{INSPECT_PATIENCE, shown};
+use crate::Engine;
+
+/// How many containers are inspected at once.
+const AT_ONCE: usize = 8;
+
+/// Watches until the engine stops.
+pub(crate) async fn run(engine: Engine) {
+    let mut watch = Watch::new(engine.podman.clone(), podman::watch::Config::default());
+    let mut hints = Hints::default();
+    let mut looking = FuturesUnordered::new();
+    loop {
+        while looking.len() < AT_ONCE
+            && let Some(id) = hints.next()
+        {
+            let engine = &engine;
+            looking.push(async move { (look(engine, &id).await, id) });
+        }
+        tokio::select! {
+            () = engine.stopping.cancelled() => return,
+            signal = watch.next() => match signal {
+                Some(signal) => take(&engine, signal, &mut hints),
+                None => return,
+            },
+            Some(((), id)) = looking.next() => hints.done(&id),
+        }
+    }
+}
+
+fn take(engine: &Engine, signal: Signal, hints: &mut Hints) {
+    match signal {
+        Signal::Connected(version) => {
+            tracing::info!(%version, "Podman answers");
+            engine.tasks.spawn(probe(engine.clone()));
+        }
+        Signal::Listed(containers) => {
+            let containers = containers
+                .into_iter()
+                .map(|container| shown::summary(container, &engine.deck))
+                .collect();
+            engine.truth.replace(containers);
+            engine.truth.set_podman(PodmanState::Connected);
+        }
+        Signal::Hint(event) if event.kind == event::Kind::Container => hints.add(event.id),
+        Signal::Hint(_) => {}
+        Signal::Lost(error) => {
+            let state = match error {
+                podman::Error::Deadline { .. } => PodmanState::NotResponding,
+                _ => PodmanState::Unreachable,
+            };
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "Podman was lost; trying again"
+            );
+            engine.truth.set_podman(state);
+        }
+    }
+}
+
+async fn look(engine: &Engine, id: &str) {
+    match tokio::time::timeout(INSPECT_PATIENCE, inspect(&engine.podman, id, &engine.deck)).await {
+        Ok(Ok(Some(container))) => engine.truth.put(container),
+        Ok(Ok(None)) => engine.truth.remove(id),
+        // The watch notices the same, and lists anew when Podman is back.
+        Ok(Err(error)) => tracing::debug!(%id, %error, "a container could not be inspected"),
+        Err(_) => tracing::debug!(%id, "inspecting a container took too long"),
+    }
+}
+
+/// Asks Podman for one container; `None` when there is none of that id.
+pub(super) async fn inspect(podman: &Podman, id: &str, deck: &str) -> podman::Result<Option<Container>> {
+    match podman.containers().inspect(id).await {
+        Ok(detail) => Ok(Some(shown::container(&detail, deck))),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn probe(engine: Engine) {
+    match engine.podman.capabilities().await {
+        Ok(capabilities) => engine.set_capabilities(capabilities),
+        Err(error) => tracing::debug!(%error, "what Podman can do is not known yet"),
+    }
+}
+
+/// The containers to look at: each once, however many events speak of it, and once more if one comes while looking.
+#[derive(Default)]
+struct Hints {
+    waiting: HashSet<String>,
+    looking: HashSet<String>,
+}
+
+impl Hints {
+    fn add(&mut self, id: String) {
+        self.waiting.insert(id);
+    }
+
+    fn next(&mut self) -> Option<String> {
+        let id = self.waiting.iter().find(|id| !self.looking.contains(*id))?.clone();
+        self.waiting.remove(&id);
+        self.looking.insert(id.clone());
+        Some(id)
+    }
+
+    fn done(&mut self, id: &str) {
+        self.looking.remove(id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_hints_are_one_look_and_a_hint_while_looking_is_one_more() {
+        let mut hints = Hints::default();
+        for _ in 0..100 {
+            hints.add("a".into());
+        }
+        assert_eq!(hints.next().as_deref(), Some("a"));
+        assert_eq!(hints.next(), None);
+        hints.add("a".into());
+        assert_eq!(hints.next(), None, "it is being looked at");
+        hints.done("a");
+        assert_eq!(hints.next().as_deref(), Some("a"));
+    }
+}

@@ -1,0 +1,147 @@
+//! What is kept: one SQLite database, and the only SQL of the project.
+//!
+//! One thread writes, each write is one transaction that is on the disk before it is answered (WAL, `synchronous=FULL`);
+//! reads go through connections of their own and never wait for a write.
+//!
+//! - [`open`]: opening, checking, migrating, backing up
+//! - the other modules: one a table, functions over a connection
+
+pub(crate) mod audit;
+mod hash;
+pub(crate) mod meta;
+mod open;
+pub(crate) mod replies;
+pub(crate) mod sessions;
+pub(crate) mod tokens;
+pub(crate) mod users;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+pub use open::{OpenError, backup, check};
+
+/// How many reads go on at once.
+const READERS: usize = 4;
+
+/// Why the database did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file system under the database is full.
+    #[error("the disk that holds the database is full")]
+    Full(#[source] rusqlite::Error),
+    /// Anything else that SQLite says.
+    #[error("the database failed")]
+    Sqlite(#[source] rusqlite::Error),
+    /// The writer has ended; the server is on its way down.
+    #[error("the database is closed")]
+    Closed,
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full(error),
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+type Result<T> = std::result::Result<T, Error>;
+type Write = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The open database. Clones share it; it closes when the last one is dropped.
+#[derive(Clone)]
+pub struct Store {
+    writes: mpsc::UnboundedSender<Write>,
+    readers: Arc<Readers>,
+}
+
+struct Readers {
+    free: Semaphore,
+    connections: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Opens the database in `directory`, making or migrating it where needed, and refusing one that is damaged.
+    pub fn open(directory: &std::path::Path) -> std::result::Result<Self, OpenError> {
+        let path: PathBuf = open::path_in(directory);
+        let writer = open::open(&path)?;
+        let connections = (0..READERS)
+            .map(|_| open::reader(&path))
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        let readers = Arc::new(Readers {
+            free: Semaphore::new(READERS),
+            connections: Mutex::new(connections),
+        });
+        let writes = spawn_writer(writer).map_err(OpenError::Thread)?;
+        Ok(Self { writes, readers })
+    }
+
+    /// Runs `change` in a transaction. When this returns `Ok`, the change survives a loss of power.
+    pub(crate) async fn write<T, E>(
+        &self,
+        change: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, E> + Send + 'static,
+    ) -> std::result::Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let write: Write = Box::new(move |connection| {
+            // A caller that has gone does not undo what it asked for.
+            let _gone = reply.send(transact(connection, change));
+        });
+        self.writes.send(write).map_err(|_| Error::Closed)?;
+        answer.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Runs `query` on a connection that cannot write.
+    pub(crate) async fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+    {
+        let readers = Arc::clone(&self.readers);
+        let _turn = self.readers.free.acquire().await.map_err(|_| Error::Closed)?;
+        let read = tokio::task::spawn_blocking(move || {
+            let connection = readers.lock().pop().ok_or(Error::Closed)?;
+            let result = query(&connection);
+            readers.lock().push(connection);
+            result.map_err(Error::from)
+        });
+        read.await.map_err(|_| Error::Closed)?
+    }
+}
+
+impl Readers {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn transact<T, E: From<Error>>(
+    connection: &mut Connection,
+    change: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(Error::from)?;
+    let value = change(&transaction)?;
+    transaction.commit().map_err(Error::from)?;
+    Ok(value)
+}
+
+fn spawn_writer(mut connection: Connection) -> std::io::Result<mpsc::UnboundedSender<Write>> {
+    let (writes, mut queue) = mpsc::unbounded_channel::<Write>();
+    std::thread::Builder::new().name("store-writer".into()).spawn(move || {
+        while let Some(write) = queue.blocking_recv() {
+            write(&mut connection);
+        }
+    })?;
+    Ok(writes)
+}

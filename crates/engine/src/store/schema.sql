@@ -1,0 +1,78 @@
+CREATE TABLE audit (
+    id     INTEGER PRIMARY KEY,
+    at     INTEGER NOT NULL,
+    actor  TEXT NOT NULL,
+    action TEXT NOT NULL,
+    object TEXT NOT NULL,
+    peer   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE devices (
+    hash    BLOB PRIMARY KEY,
+    user    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created INTEGER NOT NULL,
+    seen    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE replies (
+    owner   TEXT NOT NULL,
+    key     TEXT NOT NULL,
+    request BLOB NOT NULL,
+    status  INTEGER,
+    body    BLOB,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (owner, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session_headers (
+    hash    BLOB PRIMARY KEY,
+    session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    created INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (
+    id          TEXT PRIMARY KEY,
+    user        TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    cookie_hash BLOB NOT NULL UNIQUE,
+    agent       TEXT NOT NULL,
+    peer        TEXT NOT NULL,
+    created     INTEGER NOT NULL,
+    seen        INTEGER NOT NULL,
+    expires     INTEGER NOT NULL,
+    elevated    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tokens (
+    id      TEXT PRIMARY KEY,
+    user    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    hash    BLOB NOT NULL UNIQUE,
+    label   TEXT NOT NULL,
+    scope   TEXT NOT NULL CHECK (scope IN ('read', 'operate', 'administer')),
+    created INTEGER NOT NULL,
+    seen    INTEGER,
+    expires INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE users (
+    id            TEXT PRIMARY KEY,
+    name          TEXT NOT NULL UNIQUE,
+    role          TEXT NOT NULL CHECK (role IN ('viewer', 'member', 'administrator')),
+    password_hash TEXT NOT NULL,
+    disabled      INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+    created       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX devices_by_user ON devices (user, seen);
+
+CREATE INDEX replies_by_age ON replies (at);
+
+CREATE INDEX session_headers_by_session ON session_headers (session, created);
+
+CREATE INDEX sessions_by_user ON sessions (user);
+
+CREATE INDEX tokens_by_user ON tokens (user);
