@@ -19,7 +19,8 @@ impl Session {
         let from = after
             .map(|(stream, number)| format!("&stream={stream}&after={number}"))
             .unwrap_or_default();
-        let socket = Socket::open(&format!("{ROUTE}?ticket={ticket}{from}")).map_err(|_| Error::Unreachable)?;
+        let socket = Socket::open(&format!("{ROUTE}?ticket={}{from}", ticket.expose_secret()))
+            .map_err(|_| Error::Unreachable)?;
         Ok(Events(socket))
     }
 }

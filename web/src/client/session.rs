@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use api::container::{Container, ContainerList};
+use api::secret::Secret;
 use api::session::{CurrentSession, LoginRequest, SessionReply, SetupRequest, SetupState, Ticket, TicketRequest};
 use api::system::System;
 use api::user::User;
@@ -40,7 +41,7 @@ impl Verb {
 /// The right to ask: whoever holds one has logged in.
 #[derive(Clone, Debug)]
 pub struct Session {
-    token: Arc<str>,
+    token: Arc<Secret>,
     user: Arc<User>,
     machine: Arc<str>,
     version: Arc<str>,
@@ -77,6 +78,7 @@ pub async fn login(request: &LoginRequest) -> Result<Session, Error> {
 /// The session that this browser already has, if it has one.
 pub async fn resume() -> Result<Session, Error> {
     if let Some(token) = kept().and_then(|storage| storage.get_item(KEPT).ok().flatten()) {
+        let token = Secret::from(token);
         match Call::new("GET", "/session")
             .token(&token)
             .read::<CurrentSession>()
@@ -96,9 +98,9 @@ fn kept() -> Option<web_sys::Storage> {
 }
 
 impl Session {
-    fn new(token: String, user: User, machine: &str, version: &str) -> Self {
+    fn new(token: Secret, user: User, machine: &str, version: &str) -> Self {
         Self {
-            token: token.into(),
+            token: Arc::new(token),
             user: Arc::new(user),
             machine: machine.into(),
             version: version.into(),
@@ -109,7 +111,7 @@ impl Session {
     fn begin(reply: SessionReply) -> Self {
         if let Some(storage) = kept() {
             // Where storage is refused, a reload asks for the token again by the cookie.
-            let _ = storage.set_item(KEPT, &reply.token);
+            let _ = storage.set_item(KEPT, reply.token.expose_secret());
         }
         Self::new(reply.token, reply.user, &reply.machine, &reply.version)
     }

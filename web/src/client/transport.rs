@@ -1,6 +1,7 @@
 //! One HTTP exchange: the only code that calls `fetch`.
 
 use api::error::ErrorBody;
+use api::secret::Secret;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
@@ -16,7 +17,7 @@ const DEADLINE_MS: u32 = 60_000;
 pub(super) struct Call<'a> {
     method: &'static str,
     path: &'a str,
-    token: Option<&'a str>,
+    token: Option<&'a Secret>,
     body: Option<String>,
 }
 
@@ -31,7 +32,7 @@ impl<'a> Call<'a> {
     }
 
     /// Carries the header half of a session.
-    pub(super) fn token(mut self, token: &'a str) -> Self {
+    pub(super) fn token(mut self, token: &'a Secret) -> Self {
         self.token = Some(token);
         self
     }
@@ -59,7 +60,7 @@ impl<'a> Call<'a> {
         let headers = Headers::new()?;
         headers.set("accept", "application/json")?;
         if let Some(token) = self.token {
-            headers.set(api::SESSION_HEADER, token)?;
+            headers.set(api::SESSION_HEADER, token.expose_secret())?;
         }
         if self.method != "GET" {
             headers.set(api::IDEMPOTENCY_HEADER, &key(&window)?)?;

@@ -46,9 +46,9 @@ pub(super) fn setup(token: &str, name: &str, password: &str) -> Result<SetupRequ
         ));
     }
     Ok(SetupRequest {
-        token: token.trim().to_owned(),
+        token: token.trim().to_owned().into(),
         name,
-        password: password.to_owned(),
+        password: password.to_owned().into(),
     })
 }
 
@@ -94,7 +94,8 @@ mod tests {
     #[test]
     fn a_setup_form_forgives_what_comes_of_pasting_and_of_phones() {
         let request = setup(" t0ken\n", " Ada", "long enough").unwrap();
-        assert_eq!((request.token.as_str(), request.name.as_str()), ("t0ken", "ada"));
+        let sent = serde_json::to_value(&request).unwrap();
+        assert_eq!((&sent["token"], &sent["name"]), (&"t0ken".into(), &"ada".into()));
     }
 
     #[test]

@@ -145,7 +145,7 @@ fn LoginForm(name: String, enter: Callback<Session>) -> impl IntoView {
         event.prevent_default();
         let request = LoginRequest {
             name: name.get_untracked(),
-            password: password.get_untracked(),
+            password: password.get_untracked().into(),
         };
         sending.send(async move { client::login(&request).await }, enter);
     };

@@ -77,7 +77,7 @@ fn entries(manager: WindowManager, app: App, windows: Vec<(WindowId, String)>) -
         .map(|(id, title)| {
             let id = *id;
             Entry::Item(Item::new(title.clone(), app.glyph, move || {
-                manager.dispatch(Action::Focus(id))
+                manager.dispatch(Action::Focus(id));
             }))
         })
         .collect();
