@@ -33,6 +33,9 @@ const SECRETS: &[&str] = &[
     "server/src/cli/admin.rs",
     "server/src/cli/serve.rs",
     "server/src/edge/cookies.rs",
+    "web/src/client/events.rs",
+    "web/src/client/session.rs",
+    "web/src/client/transport.rs",
 ];
 
 /// This rule and its tests have to write the words down.
