@@ -1,0 +1,124 @@
+//! One container.
+
+use api::container::Container;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+
+use super::acts::{Act, Acts};
+use super::say;
+use crate::kit::button::IconButton;
+use crate::kit::icon::Glyph;
+use crate::kit::menu::{Anchor, Menus};
+use crate::kit::status::{Condition, Dot};
+use crate::store::Deck;
+
+/// A container in the list.
+#[component]
+pub fn Row(
+    /// The container's id.
+    id: String,
+) -> impl IntoView {
+    let deck = expect_context::<Deck>();
+    // A row that is drawn after its container is gone has nothing to draw.
+    untrack(|| deck.containers.row(&id)).map(|row| view! { <RowOf id=id row=row /> })
+}
+
+#[component]
+fn RowOf(id: String, row: ArcRwSignal<Container>) -> impl IntoView {
+    let deck = expect_context::<Deck>();
+    let acts = expect_context::<Acts>();
+    let menus = expect_context::<Menus>();
+    let container = RwSignal::from(row);
+    let under_way = Memo::new(move |_| acts.under_way(&id));
+    let status = Memo::new(move |_| match under_way.get() {
+        Some(act) => act.under_way().to_owned(),
+        None => container.with(|container| say::status(container, deck.now.get())),
+    });
+    let condition = Signal::derive(move || match under_way.get() {
+        Some(_) => Condition::Busy,
+        None => container.with(say::condition),
+    });
+    let up = Memo::new(move |_| container.with(|container| container.state.is_up()));
+    let possible = Memo::new(move |_| container.with(|container| acts.possible(container)));
+    let can = move |act: Act| possible.with(|possible| possible.contains(&act)) && under_way.get().is_none();
+    let open_menu = move |anchor: Option<Anchor>| {
+        let entries = container.with_untracked(|container| acts.menu(container));
+        if !entries.is_empty() && under_way.get_untracked().is_none() {
+            menus.open(
+                anchor,
+                container.with_untracked(|container| container.name.clone()),
+                entries,
+            );
+        }
+    };
+    let context_menu = move |event: MouseEvent| {
+        event.prevent_default();
+        open_menu(Some(Anchor::pointer(&event)));
+    };
+    let named = move |word: &'static str| {
+        Signal::derive(move || container.with(|container| format!("{word} {}", container.name)))
+    };
+    let first = move || if up.get() { Act::Stop } else { Act::Start };
+    let first_label =
+        Signal::derive(move || container.with(|container| format!("{} {}", first().word(), container.name)));
+    view! {
+        <div
+            class="row"
+            role="row"
+            class:is-off=move || !up.get()
+            class:is-busy=move || under_way.get().is_some()
+            aria-busy=move || under_way.get().map(|_| "true")
+            on:contextmenu=context_menu
+        >
+            <div class="cell-name" role="cell">
+                <strong title=move || container.with(|container| container.name.clone())>
+                    {move || container.with(|container| container.name.clone())}
+                </strong>
+                <small title=move || container.with(|container| container.image.clone())>
+                    {move || container.with(|container| say::image(&container.image).to_owned())}
+                </small>
+            </div>
+            <div class="cell-status" role="cell">
+                <Dot condition=condition />
+                <span>{move || status.get()}</span>
+            </div>
+            <div class="cell-ports" role="cell">
+                <span>{move || container.with(|container| say::ports(&container.ports).join(", "))}</span>
+            </div>
+            <div class="cell-stack" role="cell">
+                <span>{move || container.with(|container| container.stack.clone())}</span>
+                <Show when=move || container.with(|container| container.foreign)>
+                    <span class="chip" title="Not made by this Stardeck">
+                        "foreign"
+                    </span>
+                </Show>
+            </div>
+            <div class="cell-acts" role="cell">
+                <IconButton
+                    label=first_label
+                    glyph=Signal::derive(move || first().glyph())
+                    disabled=Signal::derive(move || !can(first()))
+                    press=move |_| container.with_untracked(|container| acts.ask(first_untracked(container), container))
+                />
+                <IconButton
+                    label=named("Restart")
+                    glyph=Glyph::Restart
+                    class="act-restart"
+                    disabled=Signal::derive(move || !can(Act::Restart))
+                    press=move |_| container.with_untracked(|container| acts.ask(Act::Restart, container))
+                />
+                <IconButton
+                    label=named("More actions for")
+                    glyph=Glyph::More
+                    menu=true
+                    disabled=Signal::derive(move || possible.with(Vec::is_empty) || under_way.get().is_some())
+                    press=move |event: MouseEvent| open_menu(Anchor::of(&event))
+                />
+            </div>
+        </div>
+    }
+}
+
+fn first_untracked(container: &Container) -> Act {
+    if container.state.is_up() { Act::Stop } else { Act::Start }
+}

@@ -1,0 +1,77 @@
+//! The side of the window: which part of the containers is shown.
+
+use leptos::prelude::*;
+
+use super::filter::{Counts, Scope};
+use crate::kit::status::{Condition, Dot};
+use crate::store::Deck;
+
+/// The side.
+#[component]
+pub fn Side(
+    /// What is shown.
+    scope: RwSignal<Scope>,
+) -> impl IntoView {
+    let deck = expect_context::<Deck>();
+    let counts = Memo::new(move |_| Counts::of(&deck.containers.all()));
+    let count = move |pick: fn(&Counts) -> usize| Signal::derive(move || counts.with(pick));
+    let stacks = move || counts.with(|counts| counts.stacks.keys().cloned().collect::<Vec<_>>());
+    let stacks = Memo::new(move |_| stacks());
+    view! {
+        <nav class="side" aria-label="Show">
+            <Part scope=scope to=Scope::All label="All" count=count(|counts| counts.all) />
+            <Part scope=scope to=Scope::Running label="Running" count=count(|counts| counts.running) />
+            <Part scope=scope to=Scope::Stopped label="Stopped" count=count(|counts| counts.all - counts.running) />
+            <Show when=move || counts.with(|counts| counts.troubled > 0) || scope.get() == Scope::Troubled>
+                <Part scope=scope to=Scope::Troubled label="Needs a look" count=count(|counts| counts.troubled) />
+            </Show>
+            <Show when=move || stacks.with(|stacks| !stacks.is_empty())>
+                <h3>"Stacks"</h3>
+            </Show>
+            <For each=move || stacks.get() key=Clone::clone let:name>
+                <StackPart scope=scope name=name counts=counts />
+            </For>
+        </nav>
+    }
+}
+
+#[component]
+fn Part(scope: RwSignal<Scope>, to: Scope, label: &'static str, count: Signal<usize>) -> impl IntoView {
+    let target = to.clone();
+    let chosen = Memo::new(move |_| scope.with(|scope| *scope == target));
+    view! {
+        <button
+            type="button"
+            class="side-item"
+            aria-pressed=move || if chosen.get() { "true" } else { "false" }
+            on:click=move |_| scope.set(to.clone())
+        >
+            <span>{label}</span>
+            <small>{move || count.get()}</small>
+        </button>
+    }
+}
+
+#[component]
+fn StackPart(scope: RwSignal<Scope>, name: String, counts: Memo<Counts>) -> impl IntoView {
+    let to = Scope::Stack(name.clone());
+    let target = to.clone();
+    let chosen = Memo::new(move |_| scope.with(|scope| *scope == target));
+    let label = name.clone();
+    let condition = Signal::derive(move || {
+        counts
+            .with(|counts| counts.stacks.get(&name).copied())
+            .unwrap_or(Condition::Off)
+    });
+    view! {
+        <button
+            type="button"
+            class="side-item"
+            aria-pressed=move || if chosen.get() { "true" } else { "false" }
+            on:click=move |_| scope.set(to.clone())
+        >
+            <span>{label}</span>
+            <Dot condition=condition />
+        </button>
+    }
+}

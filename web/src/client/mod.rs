@@ -1,0 +1,14 @@
+//! All that the desktop says to the server, and the only place that does.
+//!
+//! Invariant: a [`Session`] cannot be made but by setup, login or the browser's own cookie, and everything behind the
+//! login is a method of it. What one is shown depends on the server alone.
+
+mod error;
+mod events;
+mod session;
+mod socket;
+mod transport;
+
+pub use error::{Ended, Error, Refusal};
+pub use events::Events;
+pub use session::{Session, Verb, login, resume, setup, setup_state};

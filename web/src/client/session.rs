@@ -1,0 +1,213 @@
+//! What can be asked of the server: little without a session, the rest with one.
+
+use std::sync::Arc;
+
+use api::container::{Container, ContainerList};
+use api::secret::Secret;
+use api::session::{CurrentSession, LoginRequest, SessionReply, SetupRequest, SetupState, Ticket, TicketRequest};
+use api::system::System;
+use api::user::User;
+use leptos::prelude::{ArcRwSignal, Set};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::error::{Ended, Error};
+use super::transport::Call;
+
+/// Where the header half of a session is kept: seen by this origin and this tab only.
+const KEPT: &str = "stardeck.token";
+
+/// What is done to a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verb {
+    /// Start it.
+    Start,
+    /// Stop it.
+    Stop,
+    /// Stop it and start it again.
+    Restart,
+}
+
+impl Verb {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Stop => "stop",
+            Self::Restart => "restart",
+        }
+    }
+}
+
+/// The right to ask: whoever holds one has logged in.
+#[derive(Clone, Debug)]
+pub struct Session {
+    token: Arc<Secret>,
+    user: Arc<User>,
+    machine: Arc<str>,
+    version: Arc<str>,
+    ended: ArcRwSignal<Option<Ended>>,
+}
+
+/// Whether the first administrator is still to be made; absent when there is one.
+pub async fn setup_state() -> Result<Option<SetupState>, Error> {
+    match Call::new("GET", "/setup").read().await {
+        Ok(state) => Ok(Some(state)),
+        Err(Error::Refused(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes the first administrator, who is logged in by that.
+pub async fn setup(request: &SetupRequest) -> Result<Session, Error> {
+    Call::new("POST", "/setup")
+        .body(request)?
+        .read()
+        .await
+        .map(Session::begin)
+}
+
+/// Logs in.
+pub async fn login(request: &LoginRequest) -> Result<Session, Error> {
+    Call::new("POST", "/login")
+        .body(request)?
+        .read()
+        .await
+        .map(Session::begin)
+}
+
+/// The session that this browser already has, if it has one.
+pub async fn resume() -> Result<Session, Error> {
+    if let Some(token) = kept().and_then(|storage| storage.get_item(KEPT).ok().flatten()) {
+        let token = Secret::from(token);
+        match Call::new("GET", "/session")
+            .token(&token)
+            .read::<CurrentSession>()
+            .await
+        {
+            Ok(current) => return Ok(Session::new(token, current.user, &current.machine, &current.version)),
+            Err(Error::Unreachable) => return Err(Error::Unreachable),
+            // Another tab may have logged in since: the cookie decides.
+            Err(_) => {}
+        }
+    }
+    Call::new("POST", "/session/bootstrap").read().await.map(Session::begin)
+}
+
+fn kept() -> Option<web_sys::Storage> {
+    web_sys::window()?.session_storage().ok().flatten()
+}
+
+impl Session {
+    fn new(token: Secret, user: User, machine: &str, version: &str) -> Self {
+        Self {
+            token: Arc::new(token),
+            user: Arc::new(user),
+            machine: machine.into(),
+            version: version.into(),
+            ended: ArcRwSignal::new(None),
+        }
+    }
+
+    fn begin(reply: SessionReply) -> Self {
+        if let Some(storage) = kept() {
+            // Where storage is refused, a reload asks for the token again by the cookie.
+            let _ = storage.set_item(KEPT, reply.token.expose_secret());
+        }
+        Self::new(reply.token, reply.user, &reply.machine, &reply.version)
+    }
+
+    /// Whose session it is.
+    #[must_use]
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// The machine's name.
+    #[must_use]
+    pub fn machine(&self) -> &str {
+        &self.machine
+    }
+
+    /// The server's version at the start of the session.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Whether the session is over, as soon as any call finds out.
+    #[must_use]
+    pub fn ended(&self) -> ArcRwSignal<Option<Ended>> {
+        self.ended.clone()
+    }
+
+    /// Somebody else found out that the session is over.
+    pub fn end(&self, why: Ended) {
+        self.ended.set(Some(why));
+    }
+
+    /// All containers, and the number of the last event that the list includes.
+    pub async fn containers(&self) -> Result<(Vec<Container>, u64), Error> {
+        let first: ContainerList = self.read("/containers?limit=500").await?;
+        let (mut items, sequence, mut cursor) = (first.items, first.sequence, first.cursor);
+        while let Some(next) = cursor {
+            let next = String::from(js_sys::encode_uri_component(&next));
+            let more: ContainerList = self.read(&format!("/containers?limit=500&cursor={next}")).await?;
+            items.extend(more.items);
+            cursor = more.cursor;
+        }
+        Ok((items, sequence))
+    }
+
+    /// Starts, stops or restarts a container; the reply is its new state.
+    pub async fn act(&self, id: &str, verb: Verb) -> Result<Container, Error> {
+        let path = format!("/containers/{id}/{}", verb.path());
+        self.heed(Call::new("POST", &path).token(&self.token).read().await)
+    }
+
+    /// Removes a container, which must not run unless `stop` is asked for as well.
+    pub async fn remove(&self, id: &str, stop: bool) -> Result<(), Error> {
+        let path = format!("/containers/{id}{}", if stop { "?stop=true" } else { "" });
+        self.heed(Call::new("DELETE", &path).token(&self.token).done().await)
+    }
+
+    /// The machine, and how it is doing.
+    pub async fn system(&self) -> Result<System, Error> {
+        self.read("/system").await
+    }
+
+    /// A ticket for a WebSocket.
+    pub async fn ticket(&self, route: &str) -> Result<Ticket, Error> {
+        let request = TicketRequest {
+            route: route.to_owned(),
+        };
+        self.post("/tickets", &request).await
+    }
+
+    /// Ends the session.
+    pub async fn logout(&self) -> Result<(), Error> {
+        let done = Call::new("POST", "/logout").token(&self.token).done().await;
+        if let Some(storage) = kept() {
+            let _ = storage.remove_item(KEPT);
+        }
+        match done {
+            Err(Error::Ended(_)) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+        self.heed(Call::new("GET", path).token(&self.token).read().await)
+    }
+
+    async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
+        self.heed(Call::new("POST", path).token(&self.token).body(body)?.read().await)
+    }
+
+    /// Notes the end of the session, whichever call finds out first.
+    fn heed<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        if let Err(Error::Ended(why)) = &result {
+            self.end(*why);
+        }
+        result
+    }
+}

@@ -1,0 +1,140 @@
+//! One HTTP exchange: the only code that calls `fetch`.
+
+use api::error::ErrorBody;
+use api::secret::Secret;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Headers, Request, RequestInit, Response};
+
+use super::error::Error;
+
+/// How long a call may take. Stopping a container waits for its processes, ten seconds by default.
+const DEADLINE_MS: u32 = 60_000;
+
+/// A call to be made.
+pub(super) struct Call<'a> {
+    method: &'static str,
+    path: &'a str,
+    token: Option<&'a Secret>,
+    body: Option<String>,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn new(method: &'static str, path: &'a str) -> Self {
+        Self {
+            method,
+            path,
+            token: None,
+            body: None,
+        }
+    }
+
+    /// Carries the header half of a session.
+    pub(super) fn token(mut self, token: &'a Secret) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    /// Carries a JSON body.
+    pub(super) fn body(mut self, body: &impl Serialize) -> Result<Self, Error> {
+        self.body = Some(serde_json::to_string(body).map_err(|_| Error::Garbled)?);
+        Ok(self)
+    }
+
+    /// Makes the call and reads its JSON reply.
+    pub(super) async fn read<T: DeserializeOwned>(self) -> Result<T, Error> {
+        let (status, body) = self.exchange().await.map_err(|_| Error::Unreachable)?;
+        read(status, &body)
+    }
+
+    /// Makes the call, whose reply has nothing to read.
+    pub(super) async fn done(self) -> Result<(), Error> {
+        let (status, body) = self.exchange().await.map_err(|_| Error::Unreachable)?;
+        check(status, &body)
+    }
+
+    async fn exchange(self) -> Result<(u16, String), JsValue> {
+        let window = web_sys::window().ok_or(JsValue::NULL)?;
+        let headers = Headers::new()?;
+        headers.set("accept", "application/json")?;
+        if let Some(token) = self.token {
+            headers.set(api::SESSION_HEADER, token.expose_secret())?;
+        }
+        if self.method != "GET" {
+            headers.set(api::IDEMPOTENCY_HEADER, &key(&window)?)?;
+            headers.set("content-type", "application/json")?;
+        }
+        let init = RequestInit::new();
+        init.set_method(self.method);
+        init.set_headers(&headers);
+        init.set_cache(web_sys::RequestCache::NoStore);
+        init.set_signal(Some(&AbortSignal::timeout_with_u32(DEADLINE_MS)));
+        if let Some(body) = self.body {
+            init.set_body(&JsValue::from_str(&body));
+        }
+        let request = Request::new_with_str_and_init(&format!("/api{}", self.path), &init)?;
+        let response: Response = JsFuture::from(window.fetch_with_request(&request)).await?.dyn_into()?;
+        let body = JsFuture::from(response.text()?).await?;
+        Ok((response.status(), body.as_string().unwrap_or_default()))
+    }
+}
+
+/// A fresh key for a call that must not happen twice. Not `randomUUID`, which plain HTTP on a LAN does not have.
+fn key(window: &web_sys::Window) -> Result<String, JsValue> {
+    let mut bytes = [0_u8; 16];
+    window.crypto()?.get_random_values_with_u8_array(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The value in a reply, or the refusal in it.
+fn read<T: DeserializeOwned>(status: u16, body: &str) -> Result<T, Error> {
+    check(status, body)?;
+    serde_json::from_str(body).map_err(|_| Error::Garbled)
+}
+
+/// The refusal in a reply, if it is one.
+fn check(status: u16, body: &str) -> Result<(), Error> {
+    if (200..300).contains(&status) {
+        return Ok(());
+    }
+    Err(serde_json::from_str::<ErrorBody>(body).map_or(Error::Garbled, |body| body.error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use api::session::SetupState;
+
+    use super::{check, read};
+    use crate::client::{Ended, Error};
+
+    #[test]
+    fn a_reply_is_its_value() {
+        let state: SetupState = read(200, r#"{"machine":"homedeck"}"#).unwrap();
+        assert_eq!(state.machine, "homedeck");
+        assert_eq!(check(204, ""), Ok(()));
+    }
+
+    #[test]
+    fn a_refusal_keeps_its_words_and_says_when_to_try_again() {
+        let body = r#"{"error":{"code":"too_many_attempts","message":"Too many.","hint":"Wait.","details":{"retry_after":12}}}"#;
+        let error = check(429, body).unwrap_err();
+        assert_eq!(error.to_string(), "Too many.");
+        assert_eq!((error.code(), error.hint()), (Some("too_many_attempts"), Some("Wait.")));
+        assert_eq!(error.retry_after(), Some(12));
+    }
+
+    #[test]
+    fn the_end_of_a_session_is_not_just_any_refusal() {
+        let body = |code| format!(r#"{{"error":{{"code":"{code}","message":"-"}}}}"#);
+        assert_eq!(check(401, &body("session_ended")), Err(Error::Ended(Ended::Over)));
+        assert_eq!(check(401, &body("session_changed")), Err(Error::Ended(Ended::Changed)));
+    }
+
+    #[test]
+    fn what_something_in_between_answers_is_not_taken_for_stardeck() {
+        assert_eq!(check(502, "<html>Bad gateway</html>"), Err(Error::Garbled));
+        assert_eq!(read::<SetupState>(200, "<html>"), Err(Error::Garbled));
+    }
+}

@@ -1,0 +1,42 @@
+//! What an app is to the desktop: a name, a look, a size, and something that draws the content of a window.
+
+use leptos::prelude::AnyView;
+
+use super::geometry::Size;
+use super::state::{Spec, WindowId};
+use crate::kit::icon::Glyph;
+
+/// An app. The window manager knows apps by this alone.
+#[derive(Clone, Copy)]
+pub struct App {
+    /// Its stable name, under which its windows are kept.
+    pub id: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// Its icon.
+    pub glyph: Glyph,
+    /// The colour of its tile, which the style sheet has under this name.
+    pub tint: &'static str,
+    /// The size of its first window.
+    pub size: Size,
+    /// The smallest size at which it can be used.
+    pub min: Size,
+    /// Whether it has one window at most.
+    pub single: bool,
+    /// Draws the content of a window.
+    pub content: fn(WindowId) -> AnyView,
+}
+
+impl App {
+    /// What the window manager needs to open a window.
+    #[must_use]
+    pub fn spec(&self) -> Spec {
+        Spec {
+            app: self.id.to_owned(),
+            title: self.name.to_owned(),
+            size: self.size,
+            min: self.min,
+            single: self.single,
+        }
+    }
+}

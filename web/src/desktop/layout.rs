@@ -1,0 +1,92 @@
+//! The desk as it is kept between visits.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::geometry::{Rect, Size};
+use super::state::{Desk, Place, Placement, Spec, Window, WindowId};
+
+/// Where a desk is kept. Today that is the browser; what keeps it elsewhere is another implementation.
+pub trait Shelf {
+    /// What was kept under a name, if anything can be read.
+    fn load(&self, name: &str) -> Option<String>;
+    /// Keeps a text under a name. Failing to is no reason to bother anybody: the desk still works.
+    fn save(&self, name: &str, text: &str);
+}
+
+/// The name that the desk is kept under.
+const NAME: &str = "stardeck.desk";
+
+/// The desk as it is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    /// The windows, from back to front.
+    windows: Vec<SavedWindow>,
+    /// Where windows were that are closed.
+    #[serde(default)]
+    places: BTreeMap<String, Place>,
+}
+
+/// A window as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct SavedWindow {
+    app: String,
+    frame: Rect,
+    placement: Placement,
+    minimised: bool,
+}
+
+impl Layout {
+    /// What is to be kept of a desk.
+    #[must_use]
+    pub fn of(desk: &Desk) -> Self {
+        let saved = |window: &Window| SavedWindow {
+            app: window.app.clone(),
+            frame: window.frame,
+            placement: window.placement,
+            minimised: window.minimised,
+        };
+        Self {
+            windows: desk.order.iter().filter_map(|id| desk.window(*id)).map(saved).collect(),
+            places: desk.places.clone(),
+        }
+    }
+
+    /// The desk again, with the windows whose apps are still `known`.
+    #[must_use]
+    pub fn restore(self, viewport: Size, known: impl Fn(&str) -> Option<Spec>) -> Desk {
+        let mut desk = Desk::new(viewport);
+        desk.places = self.places;
+        for saved in self.windows {
+            let Some(spec) = known(&saved.app) else { continue };
+            let id = WindowId(desk.next);
+            desk.next += 1;
+            desk.order.push(id);
+            desk.windows.push(Window {
+                id,
+                app: saved.app,
+                title: spec.title,
+                frame: saved.frame,
+                placement: saved.placement,
+                minimised: saved.minimised,
+                min: spec.min,
+            });
+        }
+        desk.active = desk.front();
+        desk
+    }
+
+    /// Reads the desk of a person from a shelf; absent when there is none, or when it cannot be read.
+    #[must_use]
+    pub fn load(shelf: &dyn Shelf, user: &str) -> Option<Self> {
+        serde_json::from_str(&shelf.load(&format!("{NAME}.{user}"))?).ok()
+    }
+
+    /// Puts the desk of a person on a shelf.
+    pub fn save(&self, shelf: &dyn Shelf, user: &str) {
+        if let Ok(text) = serde_json::to_string(self) {
+            shelf.save(&format!("{NAME}.{user}"), &text);
+        }
+    }
+}

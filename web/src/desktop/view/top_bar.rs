@@ -1,0 +1,149 @@
+//! The top bar: the machine, the window in front, how the machine is doing, the time, the person.
+
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+
+use super::window_menu;
+use crate::desktop::manager::WindowManager;
+use crate::desktop::time;
+use crate::kit::icon::{Glyph, Icon};
+use crate::kit::menu::{Anchor, Choice, Entry, Item, Menus};
+use crate::kit::meter::Meter;
+use crate::prefs::{ACCENTS, Prefs, Theme};
+use crate::store::Deck;
+
+/// The top bar.
+#[component]
+pub fn TopBar(
+    /// Logs out.
+    leave: Callback<()>,
+) -> impl IntoView {
+    let deck = expect_context::<Deck>();
+    let clock = Memo::new(move |_| time::clock(deck.now.get()));
+    view! {
+        <header class="top-bar">
+            <span class="top-bar-machine">
+                <span class="top-bar-mark" aria-hidden="true"></span>
+                {move || deck.session.get().machine().to_owned()}
+            </span>
+            <WindowMenuButton />
+            <span class="top-bar-space"></span>
+            <HostLoad />
+            <time class="top-bar-clock">{move || clock.get()}</time>
+            <UserMenuButton leave=leave />
+        </header>
+    }
+}
+
+/// The title of the window in front, which opens its menu.
+#[component]
+fn WindowMenuButton() -> impl IntoView {
+    let manager = expect_context::<WindowManager>();
+    let menus = expect_context::<Menus>();
+    let active = Memo::new(move |_| {
+        manager.desk.with(|desk| {
+            let window = desk.window(desk.active?)?;
+            Some((window.id, window.title.clone()))
+        })
+    });
+    let open = move |event: MouseEvent| {
+        if let Some((id, _)) = active.get_untracked() {
+            menus.open(Anchor::of(&event), "Window", window_menu::entries(manager, id));
+        }
+    };
+    view! {
+        <Show when=move || active.with(Option::is_some)>
+            <button type="button" class="top-bar-button" aria-haspopup="menu" on:click=open>
+                {move || active.get().map(|(_, title)| title)}
+                <Icon glyph=Glyph::ChevronDown size=13 />
+            </button>
+        </Show>
+    }
+}
+
+/// How the machine is doing.
+#[component]
+fn HostLoad() -> impl IntoView {
+    let host = expect_context::<Deck>().system;
+    let load = move |pick: fn(&api::system::Host) -> f64| {
+        Signal::derive(move || host.with(|system| system.as_ref().map_or(0.0, |system| pick(&system.host))))
+    };
+    let words = move |say: fn(&api::system::Host) -> String| {
+        Signal::derive(move || host.with(|system| system.as_ref().map(|system| say(&system.host)).unwrap_or_default()))
+    };
+    view! {
+        <Show when=move || host.with(Option::is_some)>
+            <Meter
+                label="Load"
+                share=load(|host| f64::from(host.load) / 100.0 / f64::from(host.cpus.max(1)))
+                words=words(|host| format!("{:.2}", f64::from(host.load) / 100.0))
+            />
+            <Meter
+                label="Memory"
+                share=load(|host| ratio(host.memory_used, host.memory))
+                words=words(|host| time::bytes(host.memory_used))
+            />
+        </Show>
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share for a bar of 36 pixels")]
+fn ratio(part: u64, whole: u64) -> f64 {
+    part as f64 / whole.max(1) as f64
+}
+
+/// The person: what they like, and the way out.
+#[component]
+fn UserMenuButton(leave: Callback<()>) -> impl IntoView {
+    let deck = expect_context::<Deck>();
+    let menus = expect_context::<Menus>();
+    let prefs = expect_context::<Prefs>();
+    let name = move || deck.session.get().user().name.to_string();
+    let open = move |event: MouseEvent| {
+        menus.open(Anchor::of(&event), "You", entries(deck, prefs, leave));
+    };
+    view! {
+        <button
+            type="button"
+            class="top-bar-button top-bar-user"
+            aria-haspopup="menu"
+            aria-label=move || format!("{}: theme, accent, log out", name())
+            on:click=open
+        >
+            <span class="avatar" aria-hidden="true">
+                {move || name().chars().next().map(|first| first.to_uppercase().to_string())}
+            </span>
+        </button>
+    }
+}
+
+fn entries(deck: Deck, prefs: Prefs, leave: Callback<()>) -> Vec<Entry> {
+    let session = deck.session_now();
+    let role = match session.user().role {
+        api::user::Role::Administrator => "administrator",
+        api::user::Role::Member => "member",
+        api::user::Role::Viewer => "viewer",
+    };
+    let mut entries = vec![Entry::Heading(format!("{}, {role}", session.user().name)), Entry::Rule];
+    entries.push(Entry::Heading("Theme".to_owned()));
+    entries.extend(Theme::ALL.map(|theme| {
+        Entry::Choice(Choice {
+            label: theme.label().to_owned(),
+            swatch: None,
+            chosen: prefs.theme.get_untracked() == theme,
+            run: Callback::new(move |()| prefs.theme.set(theme)),
+        })
+    }));
+    entries.push(Entry::Heading("Accent".to_owned()));
+    entries.extend(ACCENTS.map(|(accent, label)| {
+        Entry::Choice(Choice {
+            label: label.to_owned(),
+            swatch: Some(accent),
+            chosen: prefs.accent.get_untracked() == accent,
+            run: Callback::new(move |()| prefs.accent.set(accent)),
+        })
+    }));
+    entries.push(Entry::Rule);
+    entries.push(Entry::Item(Item::new("Log out", Glyph::LogOut, move || leave.run(()))));
+    entries
+}

@@ -1,0 +1,113 @@
+//! What is wrong with a form, and at which field it is said: pure.
+
+use api::name::UserName;
+use api::session::SetupRequest;
+
+use crate::client::Error;
+
+/// The shortest password that the server takes.
+const SHORTEST_PASSWORD: usize = 8;
+
+/// What is wrong, by field; the field without a name is the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Trouble {
+    field: &'static str,
+    words: Option<String>,
+}
+
+impl Trouble {
+    fn at(field: &'static str, words: impl Into<String>) -> Self {
+        Self {
+            field,
+            words: Some(words.into()),
+        }
+    }
+
+    /// What is wrong with a field.
+    pub(super) fn of(&self, field: &str) -> Option<String> {
+        (self.field == field).then(|| self.words.clone()).flatten()
+    }
+}
+
+/// The setup that a form asks for, or what is wrong with it.
+pub(super) fn setup(token: &str, name: &str, password: &str) -> Result<SetupRequest, Trouble> {
+    if token.trim().is_empty() {
+        return Err(Trouble::at(
+            "token",
+            "Paste the token that Stardeck printed when it started.",
+        ));
+    }
+    let name = UserName::parse(name)
+        .map_err(|error| Trouble::at("username", format!("A user name is lower-case: {}.", error.rule)))?;
+    if password.chars().count() < SHORTEST_PASSWORD {
+        return Err(Trouble::at(
+            "password",
+            "The password is too short: at least 8 characters.",
+        ));
+    }
+    Ok(SetupRequest {
+        token: token.trim().to_owned().into(),
+        name,
+        password: password.to_owned().into(),
+    })
+}
+
+/// What a refusal means to somebody who fills in a form.
+pub(super) fn trouble(error: &Error) -> Trouble {
+    let field = match error.code() {
+        Some("setup_token_invalid" | "wrong_setup_token") => "token",
+        Some("password_too_short" | "password_too_long" | "password_too_common" | "weak_password") => "password",
+        Some("invalid_name") => "username",
+        _ => "",
+    };
+    let mut words = error.to_string();
+    if let Some(hint) = error.hint() {
+        words.push(' ');
+        words.push_str(hint);
+    } else if let Some(seconds) = error.retry_after() {
+        words.push_str(&format!(" Try again in {seconds} s."));
+    }
+    Trouble::at(field, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use api::error::ErrorDetail;
+
+    use super::{setup, trouble};
+    use crate::client::Error;
+
+    #[test]
+    fn a_setup_form_says_what_is_wrong_where_it_is_wrong() {
+        for (token, name, password, field) in [
+            ("", "ada", "long enough", "token"),
+            ("t", "", "long enough", "username"),
+            ("t", "a b", "long enough", "username"),
+            ("t", "ada", "short", "password"),
+        ] {
+            let trouble = setup(token, name, password).unwrap_err();
+            assert!(trouble.of(field).is_some(), "{field}");
+            assert_eq!(trouble.of(""), None);
+        }
+    }
+
+    #[test]
+    fn a_setup_form_forgives_what_comes_of_pasting_and_of_phones() {
+        let request = setup(" t0ken\n", " Ada", "long enough").unwrap();
+        let sent = serde_json::to_value(&request).unwrap();
+        assert_eq!((&sent["token"], &sent["name"]), (&"t0ken".into(), &"ada".into()));
+    }
+
+    #[test]
+    fn a_throttled_login_says_how_long_to_wait() {
+        let mut details = serde_json::Map::new();
+        details.insert("retry_after".to_owned(), 30.into());
+        let error = Error::from(ErrorDetail {
+            code: "too_many_attempts".to_owned(),
+            message: "Too many attempts.".to_owned(),
+            hint: None,
+            details,
+        });
+        assert_eq!(trouble(&error).of("").unwrap(), "Too many attempts. Try again in 30 s.");
+    }
+}

@@ -1,0 +1,252 @@
+//! The way in: one screen for the first administrator, for logging in, and for logging in again.
+
+mod form;
+
+use api::session::{LoginRequest, SetupRequest};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::client::{self, Ended, Error, Session};
+use crate::kit::button::{Button, Tone};
+use crate::kit::field::TextField;
+use crate::kit::field::password::PasswordField;
+use crate::kit::icon::{Glyph, Icon};
+use form::{Trouble, trouble};
+
+/// Why somebody stands at the entrance.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reason {
+    /// There is no administrator yet. The token may have come with the address.
+    Setup {
+        /// The machine's name, if it is known.
+        machine: String,
+        /// The one-time token, if it came with the address.
+        token: String,
+    },
+    /// Nobody is logged in.
+    Login,
+    /// A setup address was opened, and there is an administrator already.
+    SetUpAlready,
+    /// The session is over; whose it was.
+    Ended(Ended, String),
+    /// The server did not answer.
+    Unreachable,
+}
+
+/// The entrance. Whoever gets through it has a session.
+#[component]
+pub fn Entrance(
+    /// Why somebody stands here.
+    reason: Reason,
+    /// What happens with the session.
+    enter: Callback<Session>,
+    /// Asks the server again who is there.
+    retry: Callback<()>,
+) -> impl IntoView {
+    let setup = matches!(reason, Reason::Setup { .. });
+    let (heading, lead) = words(&reason);
+    let body = match reason {
+        Reason::Unreachable => view! {
+            <div class="entrance-form">
+                <Button tone=Tone::Primary press=move |_| retry.run(())>
+                    "Try again"
+                </Button>
+            </div>
+        }
+        .into_any(),
+        Reason::Setup { token, .. } => view! { <SetupForm token=token enter=enter /> }.into_any(),
+        Reason::Ended(_, name) => view! { <LoginForm name=name enter=enter /> }.into_any(),
+        Reason::Login | Reason::SetUpAlready => view! { <LoginForm name=String::new() enter=enter /> }.into_any(),
+    };
+    view! {
+        <main class="entrance">
+            <section class="entrance-card" class:is-setup=setup aria-labelledby="entrance-heading">
+                <div class="entrance-mark" aria-hidden="true"></div>
+                <h1 id="entrance-heading">{heading}</h1>
+                <p class="entrance-lead">{lead}</p>
+                {body}
+            </section>
+        </main>
+    }
+}
+
+fn words(reason: &Reason) -> (String, &'static str) {
+    match reason {
+        Reason::Setup { machine, .. } if machine.is_empty() => (
+            "Welcome to Stardeck".to_owned(),
+            "Make the first account. It administers this machine's containers.",
+        ),
+        Reason::Setup { machine, .. } => (
+            format!("Welcome to {machine}"),
+            "Make the first account. It administers this machine's containers.",
+        ),
+        Reason::Login => ("Stardeck".to_owned(), "Log in to this machine."),
+        Reason::SetUpAlready => (
+            "Stardeck".to_owned(),
+            "This Stardeck has its administrator already. Log in with that account.",
+        ),
+        Reason::Ended(Ended::Over, _) => (
+            "Your session has ended".to_owned(),
+            "Log in again to go on: your desk is as you left it.",
+        ),
+        Reason::Ended(Ended::Changed, _) => (
+            "Somebody else logged in".to_owned(),
+            "This browser now holds another session. Log in again to go on here.",
+        ),
+        Reason::Unreachable => (
+            "Stardeck does not answer".to_owned(),
+            "Is it running on the machine, and is the network up?",
+        ),
+    }
+}
+
+/// What a form knows while it is filled in and sent.
+#[derive(Clone, Copy)]
+struct Sending {
+    busy: RwSignal<bool>,
+    trouble: RwSignal<Trouble>,
+}
+
+impl Sending {
+    fn new() -> Self {
+        Self {
+            busy: RwSignal::new(false),
+            trouble: RwSignal::new(Trouble::default()),
+        }
+    }
+
+    /// Sends what the form asks for, one at a time; the session goes on, trouble stays in the form.
+    fn send(self, ask: impl Future<Output = Result<Session, Error>> + 'static, enter: Callback<Session>) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        spawn_local(async move {
+            let result = ask.await;
+            self.busy.set(false);
+            match result {
+                Ok(session) => enter.run(session),
+                Err(error) => self.trouble.set(trouble(&error)),
+            }
+        });
+    }
+
+    fn of(self, field: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || self.trouble.with(|trouble| trouble.of(field)))
+    }
+}
+
+#[component]
+fn LoginForm(name: String, enter: Callback<Session>) -> impl IntoView {
+    let known = !name.is_empty();
+    let (name, password) = (RwSignal::new(name), RwSignal::new(String::new()));
+    let sending = Sending::new();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let request = LoginRequest {
+            name: name.get_untracked(),
+            password: password.get_untracked().into(),
+        };
+        sending.send(async move { client::login(&request).await }, enter);
+    };
+    view! {
+        <form class="entrance-form" method="post" on:submit=submit>
+            <TextField
+                label="User name"
+                name="username"
+                autocomplete="username"
+                value=name
+                error=sending.of("username")
+                focus=!known
+            />
+            <PasswordField
+                label="Password"
+                name="password"
+                autocomplete="current-password"
+                value=password
+                error=sending.of("password")
+                focus=known
+            />
+            <FormTrouble sending=sending />
+            <Button tone=Tone::Primary submit=true busy=sending.busy>
+                "Log in"
+            </Button>
+        </form>
+    }
+}
+
+#[component]
+fn SetupForm(token: String, enter: Callback<Session>) -> impl IntoView {
+    let came_along = !token.is_empty();
+    let (token, name, password) = (
+        RwSignal::new(token),
+        RwSignal::new(String::new()),
+        RwSignal::new(String::new()),
+    );
+    let sending = Sending::new();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let parsed = form::setup(&token.get_untracked(), &name.get_untracked(), &password.get_untracked());
+        match parsed {
+            Ok(request) => sending.send(ask_setup(request), enter),
+            Err(trouble) => sending.trouble.set(trouble),
+        }
+    };
+    // A token that came with the address is shown only when it turns out to be wrong.
+    let ask_token = move || !came_along || sending.of("token").get().is_some();
+    view! {
+        <form class="entrance-form" method="post" on:submit=submit>
+            <Show when=ask_token>
+                <TextField
+                    label="Setup token"
+                    name="token"
+                    autocomplete="off"
+                    value=token
+                    error=sending.of("token")
+                    hint="Stardeck printed it when it started. `stardeck admin setup-token` shows it again."
+                    focus=!came_along
+                />
+            </Show>
+            <TextField
+                label="User name"
+                name="username"
+                autocomplete="username"
+                value=name
+                error=sending.of("username")
+                focus=came_along
+            />
+            <PasswordField
+                label="Password"
+                name="password"
+                autocomplete="new-password"
+                value=password
+                error=sending.of("password")
+                rate=true
+            />
+            <FormTrouble sending=sending />
+            <Button tone=Tone::Primary submit=true busy=sending.busy>
+                "Create account"
+            </Button>
+        </form>
+    }
+}
+
+async fn ask_setup(request: SetupRequest) -> Result<Session, Error> {
+    client::setup(&request).await
+}
+
+/// What is wrong with the form as a whole; it stays until it is sent again.
+#[component]
+fn FormTrouble(sending: Sending) -> impl IntoView {
+    let said = sending.of("");
+    view! {
+        <div role="alert">
+            <Show when=move || said.get().is_some()>
+                <p class="entrance-trouble">
+                    <Icon glyph=Glyph::Alert size=16 />
+                    <span>{move || said.get()}</span>
+                </p>
+            </Show>
+        </div>
+    }
+}

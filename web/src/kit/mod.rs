@@ -1,0 +1,35 @@
+//! The kit: what every window is made of. Each part is a folder with its style; keyboard and ARIA are part of it.
+//!
+//! - [`icon`], [`status`], [`meter`]: small signs
+//! - [`button`], [`field`]: what is pressed and filled in
+//! - [`menu`], [`dialog`], [`toast`]: what floats above the desk; opened through a context
+//! - [`banner`]: what is wrong for as long as it is
+
+pub mod banner;
+pub mod button;
+pub mod dialog;
+pub mod field;
+pub mod icon;
+pub mod menu;
+pub mod meter;
+pub mod status;
+pub mod toast;
+
+use leptos::prelude::*;
+
+/// Gives the views below the means to open menus, ask questions and show messages.
+pub fn provide_kit() {
+    provide_context(menu::Menus::new());
+    provide_context(dialog::Questions::new());
+    provide_context(toast::Toasts::new());
+}
+
+/// Draws what floats above everything else; once on a page.
+#[component]
+pub fn Layers() -> impl IntoView {
+    view! {
+        <toast::ToastLayer />
+        <menu::layer::MenuLayer />
+        <dialog::QuestionLayer />
+    }
+}

@@ -1,0 +1,139 @@
+//! Where somebody is: starting, at the entrance, or at the desk.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::apps::APPS;
+use crate::client::{self, Error, Session};
+use crate::desktop::manager::WindowManager;
+use crate::desktop::view::DeskView;
+use crate::entrance::{Entrance, Reason};
+use crate::kit::{Layers, provide_kit};
+use crate::prefs::{LocalShelf, Prefs};
+use crate::store::Deck;
+
+/// Where somebody is.
+#[derive(Clone)]
+enum Phase {
+    /// Nobody knows yet.
+    Starting,
+    /// Nobody is logged in.
+    Outside(Reason),
+    /// At a desk; its session can be followed by another of the same person.
+    Inside(RwSignal<Session>),
+}
+
+/// Everything.
+#[component]
+pub fn Root() -> impl IntoView {
+    provide_kit();
+    provide_context(Prefs::load(LocalShelf));
+    let phase = RwSignal::new(Phase::Starting);
+    let find_out = move || {
+        spawn_local(async move {
+            match arrive().await {
+                Ok(session) => phase.set(Phase::Inside(RwSignal::new(session))),
+                Err(reason) => phase.set(Phase::Outside(reason)),
+            }
+        });
+    };
+    find_out();
+    let enter = Callback::new(move |session| phase.set(Phase::Inside(RwSignal::new(session))));
+    let retry = Callback::new(move |()| find_out());
+    view! {
+        <div class="wallpaper" aria-hidden="true"></div>
+        {move || match phase.get() {
+            Phase::Starting => view! { <p class="unseen" role="status">"Stardeck starts."</p> }.into_any(),
+            Phase::Outside(reason) => view! { <Entrance reason=reason enter=enter retry=retry /> }.into_any(),
+            Phase::Inside(session) => view! { <Inside session=session phase=phase /> }.into_any(),
+        }}
+        <Layers />
+    }
+}
+
+/// The desk, and the entrance over it when the session has ended.
+#[component]
+fn Inside(session: RwSignal<Session>, phase: RwSignal<Phase>) -> impl IntoView {
+    let user = session.with_untracked(|session| session.user().clone());
+    provide_context(Deck::follow(session));
+    provide_context(WindowManager::start(APPS, LocalShelf, &user.id));
+    let ended = Memo::new(move |_| session.get().ended().get());
+    Effect::new(move |_| document().set_title(session.get().machine()));
+    let leave = Callback::new(move |()| {
+        let going = session.get_untracked();
+        spawn_local(async move {
+            // Whether or not the server heard of it, this browser forgets the session.
+            let _ = going.logout().await;
+            phase.set(Phase::Outside(Reason::Login));
+        });
+    });
+    let same = user.id.clone();
+    let enter = Callback::new(move |next: Session| {
+        if next.user().id == same {
+            session.set(next);
+        } else {
+            phase.set(Phase::Inside(RwSignal::new(next)));
+        }
+    });
+    let name = user.name.to_string();
+    view! {
+        <div inert=move || ended.get().is_some()>
+            <DeskView leave=leave />
+        </div>
+        {move || {
+            ended
+                .get()
+                .map(|why| {
+                    view! {
+                        <div class="entrance-over">
+                            <Entrance
+                                reason=Reason::Ended(why, name.clone())
+                                enter=enter
+                                retry=Callback::new(|()| {})
+                            />
+                        </div>
+                    }
+                })
+        }}
+    }
+}
+
+/// Finds out who is here: by the setup token of the address, by the session of the browser, or not at all.
+async fn arrive() -> Result<Session, Reason> {
+    let token = take_setup_token();
+    if let Some(token) = token {
+        return Err(match client::setup_state().await {
+            Ok(Some(state)) => Reason::Setup {
+                machine: state.machine,
+                token,
+            },
+            Ok(None) => Reason::SetUpAlready,
+            Err(_) => Reason::Unreachable,
+        });
+    }
+    match client::resume().await {
+        Ok(session) => Ok(session),
+        Err(Error::Unreachable | Error::Garbled) => Err(Reason::Unreachable),
+        Err(error) if error.code() == Some("setup_needed") => {
+            let state = client::setup_state().await.ok().flatten();
+            Err(Reason::Setup {
+                machine: state.map(|state| state.machine).unwrap_or_default(),
+                token: String::new(),
+            })
+        }
+        Err(_) => Err(Reason::Login),
+    }
+}
+
+/// Takes the setup token out of the address, where a bookmark or a glance over the shoulder would find it.
+fn take_setup_token() -> Option<String> {
+    let window = web_sys::window()?;
+    let hash = window.location().hash().ok()?;
+    let token = hash.strip_prefix("#setup=")?.to_owned();
+    let path = window.location().pathname().ok()?;
+    let history = window.history().ok()?;
+    history
+        .replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&path))
+        .ok()?;
+    Some(token)
+}

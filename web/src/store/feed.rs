@@ -1,0 +1,130 @@
+//! Follows the event stream for as long as the session lasts, through breaks and restarts of the server.
+
+use api::event::Change;
+use futures_channel::mpsc::UnboundedReceiver;
+use futures_util::future::{Either, select};
+use futures_util::{FutureExt, StreamExt};
+use leptos::prelude::*;
+
+use super::backoff::Backoff;
+use super::browser::{now, random, sleep};
+use super::sync::{Step, Sync};
+use super::{Deck, Link};
+use crate::client::{Ended, Error, Events, Session};
+
+/// How long nothing may be heard of a call before the stream is doubted, in milliseconds.
+const POLL: f64 = 5_000.0;
+
+/// How a stream ended.
+enum End {
+    Broke,
+    Session,
+}
+
+/// Follows the stream. Ends only with the session.
+pub(super) async fn follow(deck: Deck, session: Session, mut hurry: UnboundedReceiver<()>) {
+    let mut sync = Sync::default();
+    let mut backoff = Backoff::default();
+    loop {
+        let end = match session.events(sync.after()).await {
+            Ok(events) => stream(deck, &session, &mut sync, &mut backoff, events, &mut hurry).await,
+            Err(Error::Ended(_)) => End::Session,
+            Err(_) => End::Broke,
+        };
+        if matches!(end, End::Session) {
+            return;
+        }
+        sync.broke();
+        let wait = backoff.next(random());
+        #[expect(clippy::cast_possible_truncation, reason = "a wait in milliseconds")]
+        let again = now() + wait as i64;
+        deck.link.update(|link| {
+            let since = match link {
+                Link::Broken { since, .. } => *since,
+                _ => now(),
+            };
+            *link = Link::Broken { since, again };
+        });
+        while hurry.try_recv().is_ok() {}
+        select(sleep(wait).boxed_local(), hurry.next()).await;
+    }
+}
+
+/// Takes the frames of one open stream until it breaks.
+async fn stream(
+    deck: Deck,
+    session: &Session,
+    sync: &mut Sync,
+    backoff: &mut Backoff,
+    mut events: Events,
+    hurry: &mut UnboundedReceiver<()>,
+) -> End {
+    loop {
+        // Whoever hurries the feed doubts that the stream still lives: it is opened anew.
+        let frame = match select(events.next().boxed_local(), hurry.next()).await {
+            Either::Left((frame, _)) => frame,
+            Either::Right(_) => return End::Broke,
+        };
+        let Some(frame) = frame else { return End::Broke };
+        let mut steps = sync.frame(frame);
+        let wants_list = steps.contains(&Step::List);
+        if wants_list {
+            match session.containers().await {
+                Ok((items, sequence)) => {
+                    deck.containers
+                        .replace(items.into_iter().map(|item| (item.id.clone(), item)));
+                    deck.listed.set(true);
+                    steps.extend(sync.listed(sequence));
+                }
+                Err(Error::Ended(_)) => return End::Session,
+                Err(_) => return End::Broke,
+            }
+        }
+        backoff.reset();
+        deck.link
+            .maybe_update(|link| std::mem::replace(link, Link::Live) != Link::Live);
+        for step in steps {
+            if let Step::End = step {
+                session.end(Ended::Over);
+                return End::Session;
+            }
+            apply(deck, step);
+        }
+    }
+}
+
+fn apply(deck: Deck, step: Step) {
+    match step {
+        Step::Apply(Change::Container { container }) => {
+            let id = container.id.clone();
+            deck.containers.put(&id, container);
+        }
+        Step::Apply(Change::ContainerRemoved { id }) => deck.containers.remove(&id),
+        Step::Podman(state) | Step::Apply(Change::Podman { state }) => deck.podman.set(state),
+        Step::Version(version) => deck.version.set(Some(version)),
+        Step::List | Step::End => {}
+    }
+}
+
+/// Asks how the machine is doing every few seconds. A call that finds nobody is a sign that the stream is dead too,
+/// which a browser may otherwise learn minutes later.
+pub(super) async fn watch_system(deck: Deck, session: Session) {
+    let mut missed = false;
+    loop {
+        if !super::hidden() {
+            match session.system().await {
+                Ok(system) => {
+                    missed = false;
+                    deck.system.set(Some(system));
+                }
+                Err(Error::Ended(_)) => return,
+                Err(Error::Unreachable) if !missed && deck.link.get_untracked() == Link::Live => {
+                    missed = true;
+                    deck.hurry();
+                }
+                Err(_) => {}
+            }
+        }
+        sleep(POLL).await;
+    }
+}
