@@ -5,6 +5,7 @@
 mod browser;
 mod edge;
 mod faults;
+mod power;
 mod routes;
 mod sec_a;
 mod sec_f;

@@ -7,6 +7,8 @@
 //! - the other modules: one a table, functions over a connection
 
 pub(crate) mod audit;
+#[cfg(test)]
+mod faults;
 mod hash;
 pub(crate) mod meta;
 mod open;

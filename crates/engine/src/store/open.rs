@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations, SchemaVersion};
 
-/// Marks the file as Stardeck's (`PRAGMA application_id`).
+/// Marks the file as Stardeck's; the first migration sets it.
 const APPLICATION_ID: i32 = 0x5344_6b01;
 
 /// The schema, step by step. A step that has been released is never edited.
@@ -236,7 +236,7 @@ fn integrity(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     })
 }
 
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let failed = |source| OpenError::Migration {
         path: path.to_owned(),
         source,
@@ -260,6 +260,9 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
             source,
         })?;
         copy(connection, &backups.join(format!("before-schema-{known}.db")))?;
+    }
+    if found == known {
+        return Ok(());
     }
     MIGRATIONS.to_latest(connection).map_err(failed)?;
     connection
