@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "panicking is how a test fails")]
 
 mod browser;
+mod cli;
 mod edge;
 mod faults;
 mod power;
