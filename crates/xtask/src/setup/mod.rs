@@ -5,6 +5,7 @@
 
 mod account;
 mod apply;
+mod distribution;
 mod facts;
 mod needs;
 mod plan;
