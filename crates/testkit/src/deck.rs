@@ -21,6 +21,8 @@ pub struct DeckOptions {
     pub args: Vec<String>,
     /// More environment.
     pub env: Vec<(String, String)>,
+    /// A program and its first arguments that start the binary in its place, such as `prlimit --nofile=64`.
+    pub wrapper: Vec<String>,
 }
 
 /// A running `stardeck serve`, as the machine's user, on a free port, with a data directory of its own.
@@ -75,8 +77,21 @@ impl<'machine> Deck<'machine> {
         self.machine.log(&self.name)
     }
 
-    /// The id of its process group; the process itself is its head.
+<<<<<<< HEAD
+    /// Its process.
+    ///
+    /// # Panics
+    /// It does not run.
     #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.as_ref().expect("it was started, and not ended yet").id()
+    }
+
+    /// Whether it still runs.
+    #[must_use]
+=======
+    /// Whether it runs.
+>>>>>>> podman
     pub fn is_running(&mut self) -> bool {
         self.process.as_mut().is_some_and(|process| process.ended().is_none())
     }
@@ -103,6 +118,7 @@ impl<'machine> Deck<'machine> {
         let mut command = self.machine.command_as_user(Path::new("env"));
         command
             .args(self.options.env.iter().map(|(name, value)| format!("{name}={value}")))
+            .args(&self.options.wrapper)
             .arg(&self.binary)
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(self.data_dir())

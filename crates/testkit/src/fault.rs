@@ -12,7 +12,7 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncReadExt, AsyncWriteExt, Interest},
     net::{
         UnixListener, UnixStream,
         unix::{OwnedReadHalf, OwnedWriteHalf},
@@ -61,6 +61,7 @@ pub struct FaultSocket {
 #[derive(Debug, Default)]
 struct Counts {
     connections: AtomicUsize,
+    open: AtomicUsize,
     requests: AtomicUsize,
 }
 
@@ -98,6 +99,12 @@ impl FaultSocket {
     #[must_use]
     pub fn connections(&self) -> usize {
         self.counts.connections.load(Ordering::Relaxed)
+    }
+
+    /// How many connections are open now.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.counts.open.load(Ordering::Relaxed)
     }
 
     /// How many requests were passed on or answered.
@@ -145,6 +152,8 @@ async fn listen(path: PathBuf, target: PathBuf, fault: watch::Receiver<Fault>, c
 }
 
 async fn connection(client: UnixStream, target: PathBuf, fault: watch::Receiver<Fault>, counts: Arc<Counts>) {
+    counts.open.fetch_add(1, Ordering::Relaxed);
+    let _open = Open(counts.clone());
     let mut cut = fault.clone();
     let served = async {
         let (from_client, to_client) = client.into_split();
@@ -156,19 +165,23 @@ async fn connection(client: UnixStream, target: PathBuf, fault: watch::Receiver<
             return;
         };
         let (from_server, to_server) = server.into_split();
-        // The answer's end is the end of both; the request's is not.
-        let requests = async {
-            pass_requests(from_client, to_server, &counts).await;
-            std::future::pending::<()>().await;
-        };
         tokio::select! {
-            () = requests => {}
+            () = pass_requests(from_client, to_server, &counts) => {}
             () = pass_answers(from_server, to_client, fault) => {}
         }
     };
     tokio::select! {
         () = served => {}
         _ = cut.wait_for(|fault| matches!(fault, Fault::Cut | Fault::Gone)) => {}
+    }
+}
+
+/// Counts a connection for as long as it is open.
+struct Open(Arc<Counts>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -206,7 +219,16 @@ async fn pass_requests(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, counts: 
             break;
         }
     }
+    // A client that has no more to say may still listen, until it hangs up.
     let _ = to.shutdown().await;
+    let client: &UnixStream = from.as_ref();
+    while client
+        .ready(Interest::WRITABLE)
+        .await
+        .is_ok_and(|ready| !ready.is_write_closed())
+    {
+        sleep(Duration::from_millis(10)).await;
+    }
 }
 
 async fn pass_answers(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut fault: watch::Receiver<Fault>) {

@@ -8,6 +8,7 @@
 //! - [`Machine`]: one isolated Podman, with the image [`TINY`]
 //! - [`FaultSocket`]: what stands between a client and Podman, and fails on request
 //! - [`Deck`]: the real `stardeck` binary on a machine
+//! - [`podman_root`]: another version of Podman
 //! - [`wait_until`], [`free_port`]: instead of sleeping and guessing
 //!
 //! What is missing on this machine is a panic that says so: in a test there is nothing better to do.
@@ -16,7 +17,9 @@
 
 mod deck;
 mod fault;
+mod ground;
 mod machine;
+mod podman_root;
 mod process;
 mod tiny;
 mod user;
@@ -24,7 +27,9 @@ mod wait;
 
 pub use deck::{Deck, DeckOptions};
 pub use fault::{Fault, FaultSocket};
-pub use machine::{Lane, Machine};
+pub use ground::Lane;
+pub use machine::Machine;
+pub use podman_root::podman_root;
 pub use tiny::TINY;
 pub use user::User;
 pub use wait::{free_port, wait_until};

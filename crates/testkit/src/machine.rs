@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{Read, Write},
-    os::unix::{fs::PermissionsExt, process::CommandExt},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::{
@@ -18,16 +18,7 @@ use podman::Podman;
 use rustix::process::Signal;
 use tokio::sync::OnceCell;
 
-use crate::{FaultSocket, TINY, User, process::Group, tiny, user::program_path, wait_until};
-
-/// What kind of ground a machine stands on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
-    /// No systemd, and as a rule no unified cgroup tree: no statistics, pause, limits or health timers.
-    Plain,
-    /// The user has a systemd of its own: all but limits, which depend on what was delegated.
-    Session,
-}
+use crate::{FaultSocket, Lane, TINY, User, ground, process::Group, tiny, wait_until};
 
 /// One isolated rootless Podman with the image [`TINY`]. All that it is lies in one directory, and goes when it goes.
 #[derive(Debug)]
@@ -38,32 +29,40 @@ pub struct Machine {
     service: Mutex<Option<Group>>,
     names: AtomicU32,
     watchdog: Option<Child>,
+    _session: Option<Group>,
 }
 
 impl Machine {
-    /// Sets one up on the ground that this computer offers.
+    /// Sets one up on the ground that this computer offers, or that the environment asks for: `STARDECK_TEST_LANE` is
+    /// `plain` or `session`, and `STARDECK_TEST_PODMAN_ROOT` another root file system whose Podman is to be used.
     pub async fn start() -> Self {
         let user = User::find();
-        let lane = if user_bus(&user).is_some() {
-            Lane::Session
-        } else {
-            Lane::Plain
-        };
+        let lane = Lane::of_environment(&user);
+        Self::lay(user, lane).await
+    }
+
+    /// Sets one up on a certain ground. A session is made where there is none, which takes root's rights.
+    pub async fn start_in(lane: Lane) -> Self {
+        Self::lay(User::find(), lane).await
+    }
+
+    async fn lay(user: User, lane: Lane) -> Self {
         let dir = tempfile::Builder::new()
             .prefix("sd-")
             .tempdir_in("/tmp")
             .expect("/tmp can be written")
             .keep();
-        fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).expect("our own directory");
-        lay(&user, lane, &dir);
-        let watchdog = Some(watchdog(&dir));
+        ground::mode(&dir, 0o755);
+        let watchdog = watchdog(&dir);
+        let session = ground::lay(&user, lane, &dir).await;
         let machine = Self {
             user,
             lane,
             dir,
             service: Mutex::new(None),
             names: AtomicU32::new(0),
-            watchdog,
+            watchdog: Some(watchdog),
+            _session: session,
         };
         machine.start_podman().await;
         let tar = stream::iter([Ok(tiny::files())]).boxed();
@@ -247,64 +246,6 @@ impl Drop for Machine {
     }
 }
 
-/// Writes the machine's files: the user's home with Podman's configuration, and the commands that run things there.
-fn lay(user: &User, lane: Lane, dir: &Path) {
-    let config = dir.join("home/.config/containers");
-    for made in ["", "home", "run", "home/.config", "home/.config/containers"] {
-        user.make_dir(&dir.join(made));
-    }
-    fs::set_permissions(dir.join("run"), fs::Permissions::from_mode(0o700)).expect("our own directory");
-    // Podman has to be told what it would find by itself on a machine with a login session.
-    let (manager, cgroups) = match lane {
-        Lane::Session => ("systemd", "enabled"),
-        Lane::Plain if unified_cgroups() => ("cgroupfs", "disabled"),
-        Lane::Plain => ("cgroupfs", "enabled"),
-    };
-    let runtime = if unified_cgroups() && program_path("crun").is_some() {
-        "crun"
-    } else {
-        "runc"
-    };
-    user.write(
-        &config.join("containers.conf"),
-        &format!(
-            "[engine]\ncgroup_manager = \"{manager}\"\nevents_logger = \"file\"\nruntime = \"{runtime}\"\n\
-             env = [\"PODMAN_IGNORE_CGROUPSV1_WARNING=1\"]\n\
-             [containers]\nlog_driver = \"k8s-file\"\npids_limit = 0\ncgroups = \"{cgroups}\"\n"
-        ),
-    );
-    user.write(&config.join("storage.conf"), "[storage]\ndriver = \"overlay\"\n");
-    user.write(&config.join("registries.conf"), "unqualified-search-registries = []\n");
-    user.write(
-        &config.join("policy.json"),
-        r#"{"default":[{"type":"insecureAcceptAnything"}]}"#,
-    );
-
-    let bus = user_bus(user).map(|bus| format!("DBUS_SESSION_BUS_ADDRESS=unix:path={} ", bus.display()));
-    let switch = if user.switch {
-        format!(
-            "setpriv --reuid {0} --regid {1} --init-groups --reset-env -- ",
-            user.uid, user.gid
-        )
-    } else {
-        String::new()
-    };
-    let dir = dir.display();
-    let path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    let as_user = format!(
-        "#!/bin/sh\ncd {dir}/home && exec {switch}env -i HOME={dir}/home USER={0} LOGNAME={0} LANG=C.UTF-8 PATH={path} \
-         XDG_RUNTIME_DIR={dir}/run {1}\"$@\"\n",
-        user.name,
-        bus.unwrap_or_default(),
-    );
-    let podman = format!("#!/bin/sh\nexec {dir}/as-user podman \"$@\"\n");
-    for (name, text) in [("as-user", as_user), ("podman", podman)] {
-        let file = PathBuf::from(format!("{dir}/{name}"));
-        user.write(&file, &text);
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("our own file");
-    }
-}
-
 /// Starts the process that takes the machine down when we are gone, however we go.
 fn watchdog(dir: &Path) -> Child {
     let relative = dir.file_name().expect("a directory in /tmp");
@@ -322,14 +263,4 @@ fn watchdog(dir: &Path) -> Child {
     let stdin = watchdog.stdin.as_mut().expect("it is piped");
     writeln!(stdin, "{}", dir.display()).expect("the watchdog listens");
     watchdog
-}
-
-fn unified_cgroups() -> bool {
-    Path::new("/sys/fs/cgroup/cgroup.controllers").exists()
-}
-
-/// The bus of the user's own systemd, where there is one that Podman can use.
-fn user_bus(user: &User) -> Option<PathBuf> {
-    let bus = PathBuf::from(format!("/run/user/{}/bus", user.uid));
-    (unified_cgroups() && Path::new("/run/systemd/system").exists() && bus.exists()).then_some(bus)
 }

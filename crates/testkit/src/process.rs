@@ -47,6 +47,10 @@ impl Group {
         }
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         if self.ended.is_none() {
             let group = i32::try_from(self.child.id())

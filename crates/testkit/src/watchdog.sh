@@ -11,13 +11,19 @@ for file in *.pid; do
 done
 timeout 60 ./podman rm --all --force --time 0 > podman-rm.log 2>&1 || { echo "containers that cannot be removed:"; cat podman-rm.log; }
 for file in *.pid; do
-  [ -s "$file" ] && kill -s KILL -- "-$(cat "$file")" 2> /dev/null
+  [ -s "$file" ] && [ "$file" != session.pid ] && kill -s KILL -- "-$(cat "$file")" 2> /dev/null
 done
-# As an ordinary user: some files belong to users of the user's own namespace.
-[ "$(id -u)" = 0 ] || ./podman unshare rm -rf home/.local
-[ ! -x ./end-session ] || ./end-session
+# As an ordinary user: some files belong to users of the user's own namespace. Commands start in home.
+[ "$(id -u)" = 0 ] || ./podman unshare rm -rf .local 2> /dev/null
 
-# What keeps the user's namespace alive is all that may be left now.
+# A session's own processes, and the one that keeps the user's namespace alive.
+if [ -s session.pid ]; then
+  session=$(cat session.pid)
+  kill -s TERM "$session" 2> /dev/null
+  i=0
+  while grep -qs . "/proc/$session/cmdline" && [ $i -lt 50 ]; do i=$((i + 1)); sleep 0.1; done
+  kill -s KILL -- "-$session" 2> /dev/null
+fi
 [ ! -s run/libpod/tmp/pause.pid ] || kill -s KILL -- "$(cat run/libpod/tmp/pause.pid)" 2> /dev/null
 printf '%s\n' "$dir" > pattern
 mine() { grep -lasFf pattern /proc/[0-9]*/cmdline /proc/[0-9]*/environ | cut -d/ -f3 | sort -un; }
@@ -31,6 +37,7 @@ for pid in $(mine); do
   echo "process $pid: $(tr '\0' ' ' < "/proc/$pid/cmdline")"
   kill -s KILL "$pid" 2> /dev/null
 done
+[ ! -x ./remove-cgroup ] || ./remove-cgroup
 grep -sFf pattern /proc/self/mounts | sed 's/^/mount: /'
 cd /
 rm -rf "$dir" 2> /dev/null || { sleep 0.5; rm -rf "$dir" 2> /dev/null; } || true

@@ -57,11 +57,6 @@ pub(super) async fn pass(State(app): State<App>, request: Request, next: Next) -
 fn check(app: &App, request: &Request) -> Result<(), Fault> {
     let headers = request.headers();
     let host = host(request)?;
-    if headers.contains_key(header::CONTENT_LENGTH) && headers.contains_key(header::TRANSFER_ENCODING) {
-        return Err(Fault::Malformed(
-            "Content-Length and Transfer-Encoding exclude each other.",
-        ));
-    }
     let ends = request.extensions().get::<Ends>().ok_or(Fault::WrongHost)?;
     if !is_ours(app, host, ends) {
         return Err(Fault::WrongHost);

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use podman::{
-    container::Summary,
+    Podman,
+    container::{Exec, Logs, Summary},
     event::{Event, Kind},
     watch::{Config, Signal, Watch},
 };
-use testkit::Machine;
+use testkit::{Machine, wait_until};
 use tokio::time::timeout;
 
 use crate::{run, tiny};
@@ -85,4 +87,40 @@ async fn nothing_is_missed_while_a_watch_begins() {
         };
         timeout(Duration::from_secs(5), known).await.expect("it becomes known");
     }
+}
+
+#[tokio::test]
+async fn what_is_dropped_closes_its_connection() {
+    let machine = Machine::start().await;
+    let id = run(&machine, &tiny("web")).await;
+    let socket = machine.fault_socket().await;
+    let podman = Podman::new(socket.path());
+    let containers = podman.containers();
+    let mut watch = Watch::new(podman.clone(), Config::default());
+    listed(&mut watch).await;
+    let mut log = containers
+        .logs(
+            &id,
+            &Logs {
+                follow: true,
+                ..Logs::default()
+            },
+        )
+        .await
+        .expect("there is a log");
+    log.next().await.expect("it has a line").expect("it goes on well");
+    let sleep = Exec {
+        command: ["sleep", "600"].map(str::to_owned).to_vec(),
+        ..Exec::default()
+    };
+    let running = containers.exec(&id, &sleep).await.expect("it can be run");
+    wait_until("three connections", Duration::from_secs(5), async || {
+        (socket.open() == 3).then_some(())
+    })
+    .await;
+    drop((watch, log, running));
+    wait_until("no connection", Duration::from_secs(5), async || {
+        (socket.open() == 0).then_some(())
+    })
+    .await;
 }
