@@ -1,3 +1,26 @@
-//! The binary `stardeck`.
+//! The binary `stardeck`: the HTTP edge and the command line.
+//!
+//! Invariants: the edge translates and the engine decides; [`edge::error`] is the only place with status codes; no SQL
+//! and no word of Podman's API in here.
+//!
+//! - [`cli`]: the command line, one file a command; `serve` composes everything
+//! - [`config`]: what is set where, read once
+//! - [`log`]: how it speaks
+//! - [`net`]: sockets → connections
+//! - [`edge`]: requests → engine → replies
+//! - [`bundle`]: the desktop's files
 
-fn main() {}
+mod bundle;
+mod cli;
+mod config;
+mod edge;
+mod log;
+mod net;
+
+/// The C library's allocator keeps the 19 MiB of each password hash for ever, once a thread; this one gives them back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

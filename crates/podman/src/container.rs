@@ -3,12 +3,26 @@
 use std::{sync::Arc, time::Duration};
 
 mod detail;
+mod exec;
+mod output;
+mod spec;
 mod summary;
 
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use serde::Deserialize;
+
+pub use crate::frames::{Chunk, Output};
 pub use detail::{Detail, Mount, NetworkEndpoint};
+pub use exec::{Exec, ExecState, Input, Running};
+pub use output::{Logs, Stats};
+pub use spec::{
+    CpuLimit, Created, HealthCheck, Limits, MemoryLimit, Namespace, PidsLimit, PublishedPort, Spec, SpecMount,
+    SpecNetwork, SpecVolume,
+};
 pub use summary::{Health, Port, State, Summary};
 
-use crate::{Call, Result, wire::Wire};
+use crate::{Call, Result, tolerant::null_is_default, wire::Wire};
 
 /// The calls about containers. A container is named by its name, its id or the beginning of that.
 #[derive(Clone, Debug)]
@@ -49,17 +63,22 @@ impl Containers {
         Ok(inspected.into())
     }
 
+    /// All that Podman says about one container, as it says it.
+    ///
+    /// # Errors
+    /// Podman is in trouble, or there is no such container.
+    pub async fn inspect_raw(&self, id: &str) -> Result<serde_json::Value> {
+        self.wire.json(Call::get("containers").name(id).then("json")).await
+    }
+
     /// Starts a container. One that runs already is left as it is.
     ///
     /// # Errors
     /// Podman is in trouble, there is no such container, or it cannot be started.
     pub async fn start(&self, id: &str) -> Result<()> {
-        // Starting can mean waiting for networks, storage and helpers on a busy machine.
-        let call = Call::post("containers")
-            .name(id)
-            .then("start")
-            .deadline(Duration::from_secs(60));
-        self.wire.done(call).await.map(drop)
+        self.wire
+            .patient_done(Call::post("containers").name(id).then("start"))
+            .await
     }
 
     /// Stops a container: asks it to end, and kills it when it has not after `timeout`, or after the time that the
@@ -68,7 +87,11 @@ impl Containers {
     /// # Errors
     /// Podman is in trouble, or there is no such container.
     pub async fn stop(&self, id: &str, timeout: Option<Duration>) -> Result<()> {
-        self.wire.done(self.ending(id, "stop", timeout)).await.map(drop)
+        let call = Call::post("containers").name(id).then("stop");
+        // `timeout` is the word of this API; `t` is what some versions read.
+        self.wire
+            .patient_done(with_timeout(with_timeout(call, "timeout", timeout), "t", timeout))
+            .await
     }
 
     /// Stops a container as [`Containers::stop`] does, and starts it again.
@@ -76,20 +99,26 @@ impl Containers {
     /// # Errors
     /// Podman is in trouble, there is no such container, or it cannot be started.
     pub async fn restart(&self, id: &str, timeout: Option<Duration>) -> Result<()> {
-        self.wire.done(self.ending(id, "restart", timeout)).await.map(drop)
+        let call = Call::post("containers").name(id).then("restart");
+        self.wire
+            .patient_done(with_timeout(with_timeout(call, "timeout", timeout), "t", timeout))
+            .await
     }
 
-    fn ending(&self, id: &str, verb: &str, timeout: Option<Duration>) -> Call {
-        let call = Call::post("containers").name(id).then(verb);
-        match timeout {
-            // Both words: `stop` reads the one, `restart` the other in some versions.
-            Some(timeout) => call
-                .query("timeout", timeout.as_secs())
-                .query("t", timeout.as_secs())
-                .deadline(timeout + self.wire.deadline),
-            // A container may ask for longer; an hour is where waiting ends.
-            None => call.deadline(Duration::from_secs(3600)),
-        }
+    /// Waits until a container is not running, and tells its exit code. One that never ran is not running.
+    ///
+    /// # Errors
+    /// Podman is in trouble, or there is no such container, or no longer.
+    pub async fn wait(&self, id: &str) -> Result<i32> {
+        // The compatible call would say when a container is gone as well; this one says how it ended.
+        self.wire
+            .patient(
+                Call::post("containers")
+                    .name(id)
+                    .then("wait")
+                    .query("condition", "stopped"),
+            )
+            .await
     }
 
     /// Sends a signal, such as `SIGHUP`, to a container's first process.
@@ -145,12 +174,81 @@ impl Containers {
             .name(id)
             .query("force", how.force)
             .query("v", how.volumes);
-        // A forced removal stops the container first, which takes it ten seconds when it does not listen.
-        let call = if how.force {
-            call.query("timeout", 0).deadline(Duration::from_secs(30))
-        } else {
-            call
-        };
-        self.wire.done(call).await.map(drop)
+        let call = if how.force { call.query("timeout", 0) } else { call };
+        self.wire.patient_done(call).await
+    }
+
+    /// Runs a container's health check now, and tells what it says.
+    ///
+    /// # Errors
+    /// Podman is in trouble, there is no such container, it does not run, or it has no health check.
+    pub async fn check_health(&self, id: &str) -> Result<Option<Health>> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Verdict {
+            status: String,
+        }
+        let verdict: Verdict = self
+            .wire
+            .patient(Call::get("containers").name(id).then("healthcheck"))
+            .await?;
+        Ok(Health::of(&verdict.status))
+    }
+
+    /// The processes of a container.
+    ///
+    /// # Errors
+    /// Podman is in trouble, there is no such container, or it does not run.
+    pub async fn top(&self, id: &str) -> Result<Top> {
+        self.wire
+            .json(Call::get("containers").name(id).then("top").query("stream", false))
+            .await
+    }
+
+    /// A file or directory of a container as plain tar.
+    ///
+    /// # Errors
+    /// Podman is in trouble, or there is no such container or path.
+    pub async fn archive(&self, id: &str, path: &str) -> Result<BoxStream<'static, Result<Bytes>>> {
+        let reply = self
+            .wire
+            .open(Call::get("containers").name(id).then("archive").query("path", path))
+            .await?;
+        Ok(reply.body.stream())
+    }
+
+    /// Unpacks plain tar, never a compressed one, into a directory of a container.
+    ///
+    /// # Errors
+    /// Podman is in trouble, there is no such container or directory, or the tar is broken.
+    pub async fn unpack(&self, id: &str, path: &str, tar: BoxStream<'static, std::io::Result<Bytes>>) -> Result<()> {
+        self.wire
+            .patient_done(
+                Call::put("containers")
+                    .name(id)
+                    .then("archive")
+                    .query("path", path)
+                    .tar(tar),
+            )
+            .await
+    }
+}
+
+/// The processes of a container, as `ps` would show them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Top {
+    /// The names of the columns.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub titles: Vec<String>,
+    /// The processes, a cell for each column.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub processes: Vec<Vec<String>>,
+}
+
+fn with_timeout(call: Call, word: &str, timeout: Option<Duration>) -> Call {
+    match timeout {
+        Some(timeout) => call.query(word, timeout.as_secs()),
+        None => call,
     }
 }

@@ -107,10 +107,4 @@ impl Error {
             }
         }
     }
-
-    pub(crate) fn from_io(source: io::Error) -> Self {
-        Self::Interrupted {
-            source: Some(source.into()),
-        }
-    }
 }

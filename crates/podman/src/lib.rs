@@ -9,6 +9,7 @@
 //! - [`event`]: what Podman says when something happened
 //! - [`watch`]: the above put together: a list that is kept true
 //! - [`system`]: what this Podman is and can do
+//! - [`disk`]: what it all takes on the disk
 //! - [`Error`]: what can go wrong
 //!
 //! Below them: `wire` (one request on one connection), `lines` and `frames` (how streams are cut), `tolerant` (what
@@ -17,16 +18,24 @@
 use std::{path::PathBuf, pin::Pin, sync::Arc, time::Duration};
 
 pub mod container;
+pub mod disk;
 mod error;
 pub mod event;
+mod frames;
+pub mod image;
 mod lines;
+pub mod network;
 pub mod system;
 mod tolerant;
+pub mod volume;
 pub mod watch;
 mod wire;
 
 pub use container::Containers;
 pub use error::{Error, Result};
+pub use image::Images;
+pub use network::Networks;
+pub use volume::Volumes;
 
 use crate::wire::{Call, Wire};
 
@@ -43,11 +52,11 @@ pub struct Config {
 }
 
 impl Config {
-    /// The usual deadline of ten seconds.
+    /// The usual deadline of nine seconds, so that whoever asked hears of a silent Podman within ten.
     pub fn new(socket: impl Into<PathBuf>) -> Self {
         Self {
             socket: socket.into(),
-            deadline: Duration::from_secs(10),
+            deadline: Duration::from_secs(9),
         }
     }
 }
@@ -79,6 +88,24 @@ impl Podman {
     #[must_use]
     pub fn containers(&self) -> Containers {
         Containers::new(self.wire.clone())
+    }
+
+    /// Its images.
+    #[must_use]
+    pub fn images(&self) -> Images {
+        Images::new(self.wire.clone())
+    }
+
+    /// Its volumes.
+    #[must_use]
+    pub fn volumes(&self) -> Volumes {
+        Volumes::new(self.wire.clone())
+    }
+
+    /// Its networks.
+    #[must_use]
+    pub fn networks(&self) -> Networks {
+        Networks::new(self.wire.clone())
     }
 
     /// What happens from now on, or from `since` on; see [`event::Query`].

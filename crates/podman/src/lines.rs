@@ -71,3 +71,60 @@ pub(crate) fn objects<T: DeserializeOwned + Send + 'static>(body: Body) -> Strea
     })
     .boxed()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// Feeds `bytes` in pieces of `size`, and returns what comes up to the first error.
+    fn read(bytes: &[u8], size: usize) -> (Vec<Value>, Option<Error>) {
+        let mut lines = Lines::default();
+        let mut read = Vec::new();
+        for piece in bytes.chunks(size) {
+            lines.push(piece);
+            while let Some(object) = lines.next::<Value>() {
+                match object {
+                    Ok(object) => read.push(object),
+                    Err(error) => return (read, Some(error)),
+                }
+            }
+        }
+        match lines.rest() {
+            Some(Ok(object)) => read.push(object),
+            Some(Err(error)) => return (read, Some(error)),
+            None => {}
+        }
+        (read, None)
+    }
+
+    #[test]
+    fn objects_survive_being_split_anywhere() {
+        let bytes = b"{\"a\":\"x\\ny\"}\r\n\n  \n{\"b\":2}\n{\"c\":3}";
+        for size in 1..=bytes.len() {
+            let (objects, error) = read(bytes, size);
+            assert_eq!(
+                objects,
+                [json!({ "a": "x\ny" }), json!({ "b": 2 }), json!({ "c": 3 })],
+                "by {size}"
+            );
+            assert!(error.is_none());
+        }
+    }
+
+    #[test]
+    fn what_is_no_object_is_an_error_after_the_good_ones() {
+        for garbage in ["{\"b\":", "\u{0}\u{1}", "}{", "{\"b\":2}{\"c\":3}", "nul"] {
+            let (objects, error) = read(format!("{{\"a\":1}}\n{garbage}\n{{\"d\":4}}\n").as_bytes(), 7);
+            assert_eq!(objects, [json!({ "a": 1 })], "{garbage}");
+            assert!(matches!(error, Some(Error::Garbled { .. })), "{garbage}");
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_is_given_up() {
+        let (objects, error) = read(&vec![b' '; LINE_CAP + 2], 64 << 10);
+        assert!(objects.is_empty() && matches!(error, Some(Error::Garbled { .. })));
+    }
+}

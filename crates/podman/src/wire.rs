@@ -6,13 +6,17 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
+use futures_util::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Either, Full, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper_util::rt::TokioIo;
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::{net::UnixStream, task::JoinHandle, time::timeout};
+use tokio::{
+    net::UnixStream,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 
 use crate::{Error, Result};
 
@@ -41,7 +45,6 @@ pub(crate) struct Call {
     query: String,
     headers: HeaderMap,
     body: SendBody,
-    deadline: Option<Duration>,
     /// A name that cannot be in a path: nothing can be called that, so the call ends as "not found".
     bad_name: Option<String>,
 }
@@ -54,7 +57,6 @@ impl Call {
             query: String::new(),
             headers: HeaderMap::new(),
             body: Either::Left(Full::default()),
-            deadline: None,
             bad_name: None,
         }
     }
@@ -103,6 +105,10 @@ impl Call {
         self
     }
 
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "calls read better without a reference to each number"
+    )]
     pub(crate) fn query(mut self, key: &str, value: impl ToString) -> Self {
         self.query.push(if self.query.is_empty() { '?' } else { '&' });
         self.query.push_str(key);
@@ -128,12 +134,6 @@ impl Call {
     pub(crate) fn tar(mut self, body: BoxStream<'static, std::io::Result<Bytes>>) -> Self {
         self.body = Either::Right(StreamBody::new(body.map_ok(Frame::data).boxed()));
         self.header(header::CONTENT_TYPE, "application/x-tar")
-    }
-
-    /// Waits this long for the answer, instead of the usual time.
-    pub(crate) fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
-        self
     }
 
     fn words(&self) -> String {
@@ -180,6 +180,18 @@ impl Body {
         Ok(None)
     }
 
+    /// The pieces, up to the proper end or the first error.
+    pub(crate) fn stream(self) -> BoxStream<'static, Result<Bytes>> {
+        stream::unfold(Some(self), |body| async {
+            let mut body = body?;
+            match body.chunk().await {
+                Ok(chunk) => chunk.map(|chunk| (Ok(chunk), Some(body))),
+                Err(error) => Some((Err(error), None)),
+            }
+        })
+        .boxed()
+    }
+
     async fn whole(mut self) -> Result<Bytes> {
         let mut whole = BytesMut::new();
         while let Some(chunk) = self.chunk().await? {
@@ -195,7 +207,7 @@ impl Body {
 impl Wire {
     /// Sends the call and reads the whole answer, all within the deadline.
     async fn whole(self: &Arc<Self>, call: Call) -> Result<(StatusCode, HeaderMap, Bytes)> {
-        let after = call.deadline.unwrap_or(self.deadline);
+        let after = self.deadline;
         let words = call.words();
         let answer = async {
             let reply = self.send(call).await?;
@@ -217,9 +229,37 @@ impl Wire {
         self.whole(call).await.map(|(status, headers, _)| (status, headers))
     }
 
+    /// Sends a call that may rightly take long, because it waits for a container, and parses the answer. It fails when
+    /// Podman gives no sign of life beside it; that too takes no longer than the deadline.
+    pub(crate) async fn patient<T: DeserializeOwned>(self: &Arc<Self>, call: Call) -> Result<T> {
+        let body = self.beside_pulse(call).await?;
+        serde_json::from_slice(&body).map_err(|error| Error::garbled("JSON", error))
+    }
+
+    /// As [`Wire::patient`]; the answer has nothing to say but that it is a success.
+    pub(crate) async fn patient_done(self: &Arc<Self>, call: Call) -> Result<()> {
+        self.beside_pulse(call).await.map(drop)
+    }
+
+    async fn beside_pulse(self: &Arc<Self>, call: Call) -> Result<Bytes> {
+        let pulse = async {
+            loop {
+                if let Err(error) = self.done(Call::get("_ping")).await {
+                    return error;
+                }
+                sleep(self.deadline / 2).await;
+            }
+        };
+        let answer = async { self.send(call).await?.body.whole().await };
+        tokio::select! {
+            answer = answer => answer,
+            error = pulse => Err(error),
+        }
+    }
+
     /// Sends the call and hands back the body to be read as it comes. The deadline is for the head alone.
     pub(crate) async fn open(self: &Arc<Self>, call: Call) -> Result<Reply> {
-        let after = call.deadline.unwrap_or(self.deadline);
+        let after = self.deadline;
         let words = call.words();
         timeout(after, self.send(call))
             .await
@@ -249,7 +289,7 @@ impl Wire {
         let call = call
             .header(header::CONNECTION, "Upgrade")
             .header(header::UPGRADE, "tcp");
-        let after = call.deadline.unwrap_or(self.deadline);
+        let after = self.deadline;
         let words = call.words();
         let taken = async {
             let (response, connection) = self.exchange(call).await?;
@@ -327,7 +367,9 @@ fn refusal(status: StatusCode, body: &[u8]) -> Error {
     // The cause is one of Podman's own fixed errors. 4.3 answers 500 to some of them that 5.x has a status for.
     match (status, words.cause.as_str()) {
         (StatusCode::NOT_FOUND, _) | (_, "no such image" | "image not known") => Error::NotFound { message },
-        (StatusCode::CONFLICT, _) | (_, "container state improper") => Error::Conflict { message },
+        (StatusCode::CONFLICT, _) | (_, "container state improper" | "that name is already in use") => {
+            Error::Conflict { message }
+        }
         _ => Error::Refused {
             status: status.as_u16(),
             message,

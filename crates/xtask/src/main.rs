@@ -1,6 +1,13 @@
 //! The project's own commands: `cargo xtask run | test | ci | web | tidy | deny | dist | bench`.
 
+mod bench;
+mod ci;
+mod deny;
+mod dist;
+mod run;
+mod setup;
 mod shell;
+mod test;
 mod tidy;
 mod tree;
 mod web;
@@ -17,8 +24,28 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Set this machine up, build, and start Stardeck
+    Run(run::Options),
+    /// Set this machine up for tests, and run all of them
+    Test(test::Options),
+    /// Everything that must hold before a change goes in
+    Ci(test::Options),
+    /// Find and install what this machine lacks
+    Setup(setup::Arguments),
+    /// End the Podman API service that the set-up started
+    Stop {
+        /// That of root
+        #[arg(long)]
+        rootful: bool,
+    },
     /// Build the browser bundle into `target/web`
     Web(web::Options),
+    /// Build the one binary that is shipped, in `dist/`
+    Dist,
+    /// Measure something against its budget; `list` shows what there is
+    Bench { name: String },
+    /// Check licences, bans and sources of what we use
+    Deny,
     /// Check the rules of the house
     Tidy,
 }
@@ -26,6 +53,14 @@ enum Command {
 fn main() -> std::process::ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Web(options) => web::build(&options).map(drop),
+        Command::Run(options) => run::run(&options),
+        Command::Dist => dist::run(),
+        Command::Bench { name } => bench::run(&name),
+        Command::Test(options) => test::run(&options),
+        Command::Ci(options) => ci::run(&options),
+        Command::Deny => deny::run(),
+        Command::Setup(arguments) => setup::command(&arguments),
+        Command::Stop { rootful } => setup::service::stop(rootful),
         Command::Tidy => tidy::run(),
     };
     match outcome {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// A command of the `cargo` that runs us, in the checkout, without the variables that describe our own package.
 pub(crate) fn cargo() -> Result<Command> {
@@ -83,6 +84,22 @@ pub(crate) fn quote(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
+}
+
+/// Waits until `done`, looking again every 2 milliseconds.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "another process does not tell us; this is where xtask waits for one"
+)]
+pub(crate) fn wait(what: &str, deadline: Duration, mut done: impl FnMut() -> bool) -> Result<()> {
+    let started = Instant::now();
+    while !done() {
+        if started.elapsed() > deadline {
+            bail!("waited {} s for {what}", deadline.as_secs());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Ok(())
 }
 
 /// The full path of a program on the search path, if it is there.

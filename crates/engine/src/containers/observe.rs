@@ -1,6 +1,7 @@
 //! Keeps the truth about containers: Podman is listed once and then watched; an event is a hint to inspect again.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use api::container::Container;
 use api::system::PodmanState;
@@ -14,6 +15,8 @@ use crate::Engine;
 
 /// How many containers are inspected at once.
 const AT_ONCE: usize = 8;
+/// How long to wait before a look that failed is tried again.
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
 /// Watches until the engine stops.
 pub(crate) async fn run(engine: Engine) {
@@ -33,7 +36,7 @@ pub(crate) async fn run(engine: Engine) {
                 Some(signal) => take(&engine, signal, &mut hints),
                 None => return,
             },
-            Some(((), id)) = looking.next() => hints.done(&id),
+            Some((seen, id)) = looking.next() => hints.done(id, seen),
         }
     }
 }
@@ -64,18 +67,24 @@ fn take(engine: &Engine, signal: Signal, hints: &mut Hints) {
                 "Podman was lost; trying again"
             );
             engine.truth.set_podman(state);
+            // What there was to look at is in the list that comes when Podman is back.
+            hints.waiting.clear();
         }
     }
 }
 
-async fn look(engine: &Engine, id: &str) {
+/// Looks at one container; false, a moment later, when it could not be seen.
+async fn look(engine: &Engine, id: &str) -> bool {
     match tokio::time::timeout(INSPECT_PATIENCE, inspect(&engine.podman, id, &engine.deck)).await {
         Ok(Ok(Some(container))) => engine.truth.put(container),
         Ok(Ok(None)) => engine.truth.remove(id),
-        // The watch notices the same, and lists anew when Podman is back.
-        Ok(Err(error)) => tracing::debug!(%id, %error, "a container could not be inspected"),
-        Err(_) => tracing::debug!(%id, "inspecting a container took too long"),
+        failed => {
+            tracing::debug!(%id, ?failed, "a container could not be inspected; it is tried again");
+            tokio::time::sleep(LOOK_AGAIN).await;
+            return false;
+        }
     }
+    true
 }
 
 /// Asks Podman for one container; `None` when there is none of that id.
@@ -113,8 +122,11 @@ impl Hints {
         Some(id)
     }
 
-    fn done(&mut self, id: &str) {
-        self.looking.remove(id);
+    fn done(&mut self, id: String, seen: bool) {
+        self.looking.remove(&id);
+        if !seen {
+            self.waiting.insert(id);
+        }
     }
 }
 
@@ -132,7 +144,11 @@ mod tests {
         assert_eq!(hints.next(), None);
         hints.add("a".into());
         assert_eq!(hints.next(), None, "it is being looked at");
-        hints.done("a");
+        hints.done("a".into(), true);
         assert_eq!(hints.next().as_deref(), Some("a"));
+        hints.done("a".into(), false);
+        assert_eq!(hints.next().as_deref(), Some("a"), "a look that failed is tried again");
+        hints.done("a".into(), true);
+        assert_eq!(hints.next(), None);
     }
 }

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-pub use open::{OpenError, backup, check};
+pub use open::{OpenError, backup, check, restore};
 
 /// How many reads go on at once.
 const READERS: usize = 4;

@@ -69,10 +69,10 @@ pub enum OpenError {
         #[source]
         source: rusqlite_migration::Error,
     },
-    /// The directory of the copies cannot be made.
-    #[error("the directory {path} for a copy of the database cannot be made")]
+    /// A copy of the database cannot be put in its place.
+    #[error("the copy of the database at {path} cannot be put in its place")]
     Copies {
-        /// The directory.
+        /// The copy.
         path: PathBuf,
         /// What the system says.
         #[source]
@@ -128,6 +128,62 @@ pub fn backup(directory: &Path, to: &Path) -> Result<(), OpenError> {
     let path = path_in(directory);
     let source = reader(&path)?;
     copy(&source, to)
+}
+
+/// Puts the database `from` in place of the one in `directory`, whose lock the caller holds. A database that is damaged
+/// or of another program is refused. Answers where the one before is kept.
+pub fn restore(directory: &Path, from: &Path) -> Result<Option<PathBuf>, OpenError> {
+    let source = reader(from)?;
+    refuse_foreign(&source, from)?;
+    integrity(&source, from)?;
+    let path = path_in(directory);
+    let fresh = path.with_extension("restored");
+    remove_database(&fresh)?;
+    copy(&source, &fresh)?;
+    let kept = path
+        .exists()
+        .then(|| path.with_extension(format!("before-{}", crate::clock::now().0)));
+    if let Some(kept) = &kept {
+        // With its log: a damaged database may have its last good pages there.
+        for end in ["", "-wal"] {
+            rename_if_there(&with_end(&path, end), &with_end(kept, end))?;
+        }
+        remove_if_there(&with_end(&path, "-shm"))?;
+    }
+    rename_if_there(&fresh, &path)?;
+    Ok(kept)
+}
+
+fn remove_database(path: &Path) -> Result<(), OpenError> {
+    ["", "-wal", "-shm"]
+        .iter()
+        .try_for_each(|end| remove_if_there(&with_end(path, end)))
+}
+
+fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+fn rename_if_there(from: &Path, to: &Path) -> Result<(), OpenError> {
+    match std::fs::rename(from, to) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(OpenError::Copies {
+            path: to.to_owned(),
+            source: error,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn remove_if_there(path: &Path) -> Result<(), OpenError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(OpenError::Copies {
+            path: path.to_owned(),
+            source: error,
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn copy(source: &Connection, to: &Path) -> Result<(), OpenError> {

@@ -28,6 +28,11 @@ impl Engine {
         self.setup_needed.load(std::sync::atomic::Ordering::Acquire)
     }
 
+    /// Writes a new setup token while there is no administrator.
+    pub fn prepare_setup(&self) -> Result<Option<Secret>> {
+        self.setup_needed().then(|| write_token(&self.data_dir)).transpose()
+    }
+
     /// What the setup screen may know; gone once there is an administrator.
     pub fn setup_state(&self) -> Result<SetupState> {
         if !self.setup_needed() {

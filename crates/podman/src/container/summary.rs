@@ -196,3 +196,67 @@ impl From<Listed> for Summary {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Summary {
+        serde_json::from_str::<Listed>(json).expect("a list's entry").into()
+    }
+
+    #[test]
+    fn an_entry_of_podman_4_is_read() {
+        let never = r#"{"Id":"a","Names":["web"],"Image":"localhost/tiny:latest","ImageID":"e6","Command":["/start"],
+            "Created":"2026-11-20T23:16:35.778017503Z","Exited":false,"ExitedAt":-62135596800,"ExitCode":0,
+            "Labels":null,"Mounts":[],"Networks":[],"Pod":"","Ports":null,"StartedAt":-62135596800,
+            "State":"configured","Status":""}"#;
+        let summary = read(never);
+        assert_eq!((summary.state, summary.name.as_str()), (State::Created, "web"));
+        assert_eq!(
+            (summary.started, summary.exited, summary.exit_code, summary.health),
+            (None, None, None, None)
+        );
+        assert_eq!(summary.created.map(Timestamp::as_second), Some(1_795_216_595));
+    }
+
+    #[test]
+    fn an_entry_of_another_shape_is_read_too() {
+        let other = r#"{"Id":"a","Names":null,"Command":"/start","Created":1795216595,"StartedAt":1795216600,
+            "ExitedAt":1795216700,"ExitCode":137,"State":"exited","Status":"healthy","New":{"in":[5]},
+            "Ports":[{"host_ip":null,"container_port":80,"host_port":8080,"range":3,"protocol":"udp"}]}"#;
+        let summary = read(other);
+        assert_eq!(
+            (summary.name.as_str(), summary.command),
+            ("", vec!["/start".to_owned()])
+        );
+        assert_eq!(
+            (summary.exit_code, summary.health),
+            (Some(137), None),
+            "a stopped container has no health"
+        );
+        assert_eq!((summary.ports[0].range, summary.ports[0].protocol.as_str()), (3, "udp"));
+        assert!(summary.exited > summary.started);
+    }
+
+    #[test]
+    fn times_beyond_reason_are_absent() {
+        for time in [
+            r#""yesterday""#,
+            "9223372036854775807",
+            "{}",
+            "null",
+            "1e300",
+            r#""0001-01-01T00:00:00Z""#,
+        ] {
+            let summary = read(&format!(
+                r#"{{"Id":"a","State":"running","Status":"healthy","StartedAt":{time}}}"#
+            ));
+            assert_eq!(
+                (summary.started, summary.health),
+                (None, Some(Health::Healthy)),
+                "{time}"
+            );
+        }
+    }
+}

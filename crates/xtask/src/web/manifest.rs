@@ -51,7 +51,7 @@ impl Manifest {
                 path,
             });
         }
-        files.sort_by(|a, b| (b.shell, b.bytes).cmp(&(a.shell, a.bytes)));
+        files.sort_by_key(|file| std::cmp::Reverse((file.shell, file.bytes)));
         Ok(Manifest { stamp, files })
     }
 

@@ -8,10 +8,11 @@ mod compiler;
 mod esbuild;
 mod manifest;
 mod names;
-mod npm;
+pub(crate) mod npm;
 mod shell_files;
 mod stamp;
 
+pub(crate) use cargo::{bundle_program, target_folder};
 pub(crate) use compiler::Compiler;
 pub(crate) use manifest::Manifest;
 

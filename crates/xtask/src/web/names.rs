@@ -169,7 +169,7 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let folder = scratch.path();
         tree::write(&folder.join("assets/web.js"), "fetch('/assets/gone.wasm')").unwrap();
-        let error = format!("{:#}", settle(&folder, "", &folder.join("none")).unwrap_err());
+        let error = format!("{:#}", settle(folder, "", &folder.join("none")).unwrap_err());
         assert!(error.contains("web.js refers to /assets/gone.wasm"), "{error}");
     }
 }

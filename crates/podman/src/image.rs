@@ -1,0 +1,270 @@
+//! Images.
+
+use std::{collections::BTreeMap, io, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream, stream::BoxStream};
+use http::Method;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::{
+    Call, Error, Result, Stream, lines,
+    tolerant::{null_is_default, time, words},
+    wire::Wire,
+};
+
+/// The calls about images. An image is named by its reference (`docker.io/library/nginx:1`) or its id.
+#[derive(Clone, Debug)]
+pub struct Images {
+    wire: Arc<Wire>,
+}
+
+/// An image as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Summary {
+    /// The id.
+    pub id: String,
+    /// The references that lead to it; empty for one that lost its name.
+    #[serde(default, rename = "RepoTags", deserialize_with = "null_is_default")]
+    pub references: Vec<String>,
+    /// The references by digest.
+    #[serde(default, rename = "RepoDigests", deserialize_with = "null_is_default")]
+    pub digests: Vec<String>,
+    /// When it was built.
+    #[serde(default, deserialize_with = "time")]
+    pub created: Option<Timestamp>,
+    /// Its size in bytes, layers that it shares with others included.
+    #[serde(default)]
+    pub size: u64,
+    /// How many containers use it.
+    #[serde(default)]
+    pub containers: u64,
+    /// Its labels.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub labels: BTreeMap<String, String>,
+}
+
+/// An image as it is inspected.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Detail {
+    /// The id.
+    pub id: String,
+    /// The digest of its manifest.
+    #[serde(default)]
+    pub digest: String,
+    /// The references that lead to it.
+    #[serde(default, rename = "RepoTags", deserialize_with = "null_is_default")]
+    pub references: Vec<String>,
+    /// The references by digest.
+    #[serde(default, rename = "RepoDigests", deserialize_with = "null_is_default")]
+    pub digests: Vec<String>,
+    /// When it was built.
+    #[serde(default, deserialize_with = "time")]
+    pub created: Option<Timestamp>,
+    /// Its size in bytes.
+    #[serde(default)]
+    pub size: u64,
+    /// Its architecture, in Go's words.
+    #[serde(default)]
+    pub architecture: String,
+    /// What a container of it starts with.
+    #[serde(default)]
+    pub config: Defaults,
+}
+
+/// What a container of an image starts with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub struct Defaults {
+    /// The entry point.
+    #[serde(deserialize_with = "words")]
+    pub entrypoint: Vec<String>,
+    /// The command.
+    #[serde(rename = "Cmd", deserialize_with = "words")]
+    pub command: Vec<String>,
+    /// The environment as `NAME=value`.
+    #[serde(rename = "Env", deserialize_with = "null_is_default")]
+    pub environment: Vec<String>,
+    /// The ports that it may listen on, as `8080/tcp`.
+    #[serde(rename = "ExposedPorts", deserialize_with = "keys")]
+    pub ports: Vec<String>,
+    /// The paths that it wants volumes at.
+    #[serde(deserialize_with = "keys")]
+    pub volumes: Vec<String>,
+    /// The labels.
+    #[serde(deserialize_with = "null_is_default")]
+    pub labels: BTreeMap<String, String>,
+    /// The user.
+    pub user: String,
+    /// The directory to start in.
+    pub working_dir: String,
+}
+
+/// The keys of an object whose values say nothing.
+fn keys<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let object = Option::<BTreeMap<String, serde::de::IgnoredAny>>::deserialize(from)?;
+    Ok(object.unwrap_or_default().into_keys().collect())
+}
+
+/// How far a pull or a build is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// The layer that this is about; or, at the end of a pull, the image.
+    pub id: String,
+    /// What happens to it: `Pulling fs layer`, `Downloading`, `Download complete`, …
+    pub status: String,
+    /// What a build prints.
+    #[serde(rename = "stream")]
+    pub text: String,
+    /// How much of it is done.
+    #[serde(rename = "progressDetail", deserialize_with = "null_is_default")]
+    pub bytes: ProgressBytes,
+}
+
+/// How much of a layer is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ProgressBytes {
+    /// The bytes that are there.
+    pub current: u64,
+    /// The bytes that there will be; 0 when nobody knows.
+    pub total: u64,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    error: Option<String>,
+    #[serde(flatten)]
+    progress: Progress,
+}
+
+/// An answer of 200 is no success yet here: the failure comes inside.
+fn progress(wire: Arc<Wire>, call: Call) -> Stream<Progress> {
+    stream::once(async move { wire.send(call).await })
+        .map_ok(|reply| lines::objects::<Line>(reply.body))
+        .try_flatten()
+        .and_then(async |line| match line.error {
+            Some(message) => Err(Error::Refused { status: 200, message }),
+            None => Ok(line.progress),
+        })
+        .boxed()
+}
+
+impl Images {
+    pub(crate) fn new(wire: Arc<Wire>) -> Self {
+        Self { wire }
+    }
+
+    /// All images but those that are only steps on the way to others.
+    ///
+    /// # Errors
+    /// Podman is in trouble.
+    pub async fn list(&self) -> Result<Vec<Summary>> {
+        let listed: Option<Vec<Summary>> = self.wire.json(Call::get("images/json")).await?;
+        Ok(listed.unwrap_or_default())
+    }
+
+    /// All about one image.
+    ///
+    /// # Errors
+    /// Podman is in trouble, or there is no such image.
+    pub async fn inspect(&self, image: &str) -> Result<Detail> {
+        self.wire.json(Call::get("images").reference(image).then("json")).await
+    }
+
+    /// Pulls an image from its registry. The stream ends well when the image is there. Dropping it ends the pull.
+    ///
+    /// # Errors
+    /// In the stream: Podman is in trouble, or refuses with its own words (no such image, no such registry, …).
+    #[must_use]
+    pub fn pull(&self, reference: &str) -> Stream<Progress> {
+        // Podman's own pull tells no bytes, so Docker's is called.
+        progress(
+            self.wire.clone(),
+            Call::compat(Method::POST, "images/create").query("fromImage", reference),
+        )
+    }
+
+    /// Builds an image from a plain tar that has the Containerfile and what it needs.
+    ///
+    /// # Errors
+    /// In the stream: Podman is in trouble, or a step of the build failed.
+    #[must_use]
+    pub fn build(
+        &self,
+        reference: &str,
+        containerfile: &str,
+        context: BoxStream<'static, io::Result<Bytes>>,
+    ) -> Stream<Progress> {
+        let call = Call::post("build")
+            .query("t", reference)
+            .query("dockerfile", containerfile)
+            .tar(context);
+        progress(self.wire.clone(), call)
+    }
+
+    /// Removes an image, or the name only where it has others.
+    ///
+    /// # Errors
+    /// Podman is in trouble, there is no such image, or a container uses it and `force` is not set, which is a
+    /// conflict. With `force` the containers go too.
+    pub async fn remove(&self, image: &str, force: bool) -> Result<()> {
+        self.wire
+            .patient_done(Call::delete("images").reference(image).query("force", force))
+            .await
+    }
+
+    /// Takes in the images of a plain tar that `podman save` or `docker save` wrote, and tells their names.
+    ///
+    /// # Errors
+    /// Podman is in trouble, or this is no such tar.
+    pub async fn load(&self, tar: BoxStream<'static, io::Result<Bytes>>) -> Result<Vec<String>> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Loaded {
+            #[serde(default, deserialize_with = "null_is_default")]
+            names: Vec<String>,
+        }
+        let loaded: Loaded = self.wire.patient(Call::post("images/load").tar(tar)).await?;
+        Ok(loaded.names)
+    }
+
+    /// Makes an image of a plain tar of files, and tells its id. `changes` are lines of a Containerfile, such as
+    /// `CMD ["/start"]`.
+    ///
+    /// # Errors
+    /// Podman is in trouble, or this is no tar.
+    pub async fn import(
+        &self,
+        reference: &str,
+        changes: &[&str],
+        tar: BoxStream<'static, io::Result<Bytes>>,
+    ) -> Result<String> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Imported {
+            id: String,
+        }
+        let call = Call::post("images/import").query("reference", reference).tar(tar);
+        let call = changes.iter().fold(call, |call, change| call.query("changes", change));
+        let imported: Imported = self.wire.patient(call).await?;
+        Ok(imported.id)
+    }
+
+    /// Gives an image another name.
+    ///
+    /// # Errors
+    /// Podman is in trouble, there is no such image, or the name makes no sense.
+    pub async fn tag(&self, image: &str, repository: &str, tag: &str) -> Result<()> {
+        let call = Call::post("images")
+            .reference(image)
+            .then("tag")
+            .query("repo", repository)
+            .query("tag", tag);
+        self.wire.done(call).await.map(drop)
+    }
+}

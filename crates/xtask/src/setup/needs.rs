@@ -1,0 +1,109 @@
+//! Programs and files that must be here, and the packages that bring them.
+
+use super::Purpose;
+use super::facts::Facts;
+use crate::shell;
+use std::path::Path;
+
+/// Something that must be here.
+pub(crate) struct Need {
+    /// Its name in the facts.
+    pub(crate) name: &'static str,
+    /// Programs or absolute paths; one of them is enough.
+    places: &'static [&'static str],
+    /// The package of Debian and its relatives.
+    pub(super) deb: &'static str,
+    /// The package of Fedora and its relatives.
+    pub(super) rpm: &'static str,
+    /// When it is needed.
+    when: fn(&Facts, Purpose) -> bool,
+}
+
+const fn need(name: &'static str, places: &'static [&'static str], deb: &'static str, rpm: &'static str) -> Need {
+    Need {
+        name,
+        places,
+        deb,
+        rpm,
+        when: |_, _| true,
+    }
+}
+
+impl Need {
+    const fn when(self, when: fn(&Facts, Purpose) -> bool) -> Need {
+        Need { when, ..self }
+    }
+
+    /// True when it is on this machine.
+    pub(super) fn is_here(&self) -> bool {
+        self.places.iter().any(|place| match place.starts_with('/') {
+            true => Path::new(place).exists(),
+            false => shell::which(place).is_some(),
+        })
+    }
+
+    /// True when these facts say that it is needed and absent.
+    pub(super) fn is_missing(&self, facts: &Facts, purpose: Purpose) -> bool {
+        (self.when)(facts, purpose) && !facts.present.iter().any(|present| present == self.name)
+    }
+}
+
+/// Everything, in the order in which a person would like to read it.
+pub(crate) const NEEDS: [Need; 19] = [
+    need("podman", &["podman"], "podman", "podman"),
+    // crun, the usual runtime, refuses a tree of control groups that is not the unified one alone.
+    need("runc", &["runc"], "runc", "runc").when(|facts, _| !facts.cgroup2),
+    need("crun", &["crun"], "crun", "crun"),
+    need("newuidmap", &["newuidmap"], "uidmap", "shadow-utils"),
+    need("slirp4netns", &["slirp4netns"], "slirp4netns", "slirp4netns"),
+    need(
+        "fuse-overlayfs",
+        &["fuse-overlayfs"],
+        "fuse-overlayfs",
+        "fuse-overlayfs",
+    ),
+    need(
+        "netavark",
+        &["/usr/lib/podman/netavark", "/usr/libexec/podman/netavark"],
+        "netavark",
+        "netavark",
+    ),
+    need(
+        "aardvark-dns",
+        &["/usr/lib/podman/aardvark-dns", "/usr/libexec/podman/aardvark-dns"],
+        "aardvark-dns",
+        "aardvark-dns",
+    ),
+    need(
+        "catatonit",
+        &["catatonit", "/usr/libexec/podman/catatonit"],
+        "catatonit",
+        "catatonit",
+    ),
+    // Without it every bridge network fails, with a message about netavark.
+    need("iptables", &["iptables"], "iptables", "iptables-nft"),
+    // Podman 5 makes rootless networks with it.
+    need("pasta", &["pasta"], "passt", "passt")
+        .when(|facts, _| !(facts.system.id == "debian" && facts.system.version == "12")),
+    need(
+        "user bus",
+        &["/usr/lib/systemd/user/dbus.socket"],
+        "dbus-user-session",
+        "dbus-daemon",
+    )
+    .when(|facts, _| facts.systemd),
+    need("setpriv", &["setpriv"], "util-linux", "util-linux").when(|facts, _| facts.root),
+    // SQLite is compiled with the server.
+    need("cc", &["cc", "gcc", "clang"], "gcc", "gcc"),
+    need("libc headers", &["/usr/include/stdio.h"], "libc6-dev", "glibc-devel"),
+    need("node", &["node"], "nodejs", "nodejs"),
+    need("npm", &["npm"], "npm", "nodejs-npm"),
+    need("busybox", &["busybox"], "busybox-static", "busybox").when(|_, purpose| purpose >= Purpose::Test),
+    need(
+        "chromium",
+        &["chromium", "chromium-browser", "google-chrome"],
+        "chromium",
+        "chromium",
+    )
+    .when(|_, purpose| purpose >= Purpose::Test),
+];

@@ -1,0 +1,242 @@
+//! The configuration: defaults < file < environment < flags, read once before a port is bound.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+/// What `serve` takes on the command line; each has a variable of the environment too.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(crate) struct Flags {
+    /// Where to listen; may be given several times [default: 127.0.0.1:7070]
+    #[arg(long, value_name = "ADDR", env = "STARDECK_LISTEN", value_delimiter = ',')]
+    pub listen: Vec<SocketAddr>,
+    /// Where everything is kept [default: $XDG_DATA_HOME/stardeck]
+    #[arg(long, value_name = "DIR", env = "STARDECK_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Podman's API socket [default: $XDG_RUNTIME_DIR/podman/podman.sock]
+    #[arg(long, value_name = "PATH", env = "STARDECK_PODMAN_SOCKET")]
+    pub podman_socket: Option<PathBuf>,
+    /// Another name that the desktop is reached by; may be given several times
+    #[arg(long = "host", value_name = "NAME", env = "STARDECK_HOSTS", value_delimiter = ',')]
+    pub hosts: Vec<String>,
+    /// The folder with the desktop's files [default: inside or beside the program]
+    #[arg(long, value_name = "DIR", env = "STARDECK_WEB")]
+    pub web: Option<PathBuf>,
+    /// How to log [default: human on a terminal, else journald or json]
+    #[arg(long, value_name = "FORMAT", env = "STARDECK_LOG_FORMAT", value_enum)]
+    pub log_format: Option<LogFormat>,
+    /// What to log, as in `info` or `engine=debug` [default: info]
+    #[arg(long, value_name = "FILTER", env = "STARDECK_LOG")]
+    pub log: Option<String>,
+    /// The configuration file [default: $XDG_CONFIG_HOME/stardeck/stardeck.toml, if it is there]
+    #[arg(long, value_name = "FILE", env = "STARDECK_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Write the address here once it is listening
+    #[arg(long, value_name = "FILE")]
+    pub ready_file: Option<PathBuf>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For eyes.
+    Human,
+    /// One JSON object a line.
+    Json,
+    /// To the journal, with fields.
+    Journald,
+}
+
+/// What the file may say; the names are those of the flags.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct FileConfig {
+    listen: Vec<SocketAddr>,
+    data_dir: Option<PathBuf>,
+    podman_socket: Option<PathBuf>,
+    hosts: Vec<String>,
+    web: Option<PathBuf>,
+    log_format: Option<LogFormat>,
+    log: Option<String>,
+}
+
+/// The configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    /// Where to listen.
+    pub listen: Vec<SocketAddr>,
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// Podman's API socket.
+    pub podman_socket: PathBuf,
+    /// Other names that the desktop is reached by, in lower case.
+    pub hosts: Vec<String>,
+    /// The folder with the desktop's files.
+    pub web: Option<PathBuf>,
+    /// How to log; by where the output goes when absent.
+    pub log_format: Option<LogFormat>,
+    /// What to log.
+    pub log: String,
+    /// Where to write the address.
+    pub ready_file: Option<PathBuf>,
+}
+
+/// The directories that the system names, as the defaults want them.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    data_home: Option<PathBuf>,
+    config_home: Option<PathBuf>,
+    runtime: PathBuf,
+}
+
+impl Places {
+    /// Reads them from the environment.
+    pub(crate) fn from_environment() -> Self {
+        let path = |name| {
+            std::env::var_os(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
+        let home = path("HOME");
+        let below_home = |below: &str| home.as_ref().map(|home| home.join(below));
+        let user = rustix::process::getuid();
+        let runtime = match user.is_root() {
+            true => PathBuf::from("/run"),
+            false => path("XDG_RUNTIME_DIR").unwrap_or_else(|| format!("/run/user/{}", user.as_raw()).into()),
+        };
+        Self {
+            data_home: path("XDG_DATA_HOME").or_else(|| below_home(".local/share")),
+            config_home: path("XDG_CONFIG_HOME").or_else(|| below_home(".config")),
+            runtime,
+        }
+    }
+}
+
+impl Config {
+    /// Puts the configuration together.
+    pub(crate) fn build(flags: Flags, places: &Places) -> Result<Self> {
+        let file = read_file(flags.config.as_deref(), places)?;
+        let first_of = |flags: Vec<SocketAddr>, file: Vec<SocketAddr>| if flags.is_empty() { file } else { flags };
+        let mut listen = first_of(flags.listen, file.listen);
+        if listen.is_empty() {
+            listen.push(SocketAddr::from(([127, 0, 0, 1], 7070)));
+        }
+        let default_data = || places.data_home.as_ref().map(|home| home.join("stardeck"));
+        let Some(data_dir) = flags.data_dir.or(file.data_dir).or_else(default_data) else {
+            bail!("there is no home directory to keep data in: say where with --data-dir");
+        };
+        let hosts = if flags.hosts.is_empty() {
+            file.hosts
+        } else {
+            flags.hosts
+        };
+        for host in &hosts {
+            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+            if host.is_empty() || !host.bytes().all(allowed) {
+                bail!("{host:?} is not a host name: give the name alone, without scheme or port");
+            }
+        }
+        Ok(Self {
+            listen,
+            data_dir: std::path::absolute(&data_dir).with_context(|| format!("resolving {}", data_dir.display()))?,
+            podman_socket: flags
+                .podman_socket
+                .or(file.podman_socket)
+                .unwrap_or_else(|| places.runtime.join("podman/podman.sock")),
+            hosts: hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect(),
+            web: flags.web.or(file.web),
+            log_format: flags.log_format.or(file.log_format),
+            log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),
+            ready_file: flags.ready_file,
+        })
+    }
+}
+
+fn read_file(named: Option<&Path>, places: &Places) -> Result<FileConfig> {
+    let usual = places
+        .config_home
+        .as_ref()
+        .map(|home| home.join("stardeck/stardeck.toml"));
+    let Some(path) = named.map(Path::to_owned).or(usual) else {
+        return Ok(FileConfig::default());
+    };
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+            return Ok(FileConfig::default());
+        }
+        Err(error) => return Err(error).with_context(|| format!("reading the configuration {}", path.display())),
+    };
+    toml::from_str(&text).with_context(|| format!("in the configuration {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(directory: &Path) -> Places {
+        let home = directory.to_owned();
+        Places {
+            data_home: Some(home.join("data")),
+            config_home: Some(home.join("config")),
+            runtime: home.join("run"),
+        }
+    }
+
+    #[test]
+    fn flags_stand_above_the_file_and_the_file_above_the_defaults() {
+        let directory = tempfile::tempdir().unwrap();
+        let places = places(directory.path());
+        let file = directory.path().join("config/stardeck/stardeck.toml");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(
+            &file,
+            "listen = [\"127.0.0.1:1\"]\nlog = \"debug\"\nhosts = [\"Deck.lan\"]\n",
+        )
+        .unwrap();
+
+        let config = Config::build(Flags::default(), &places).unwrap();
+        assert_eq!(config.listen, ["127.0.0.1:1".parse().unwrap()]);
+        assert_eq!(
+            (config.log.as_str(), config.hosts),
+            ("debug", vec!["deck.lan".to_owned()])
+        );
+        assert_eq!(config.data_dir, directory.path().join("data/stardeck"));
+        assert_eq!(config.podman_socket, directory.path().join("run/podman/podman.sock"));
+
+        let flags = Flags {
+            listen: vec!["127.0.0.1:2".parse().unwrap()],
+            ..Flags::default()
+        };
+        assert_eq!(
+            Config::build(flags, &places).unwrap().listen,
+            ["127.0.0.1:2".parse().unwrap()]
+        );
+    }
+
+    #[test]
+    fn a_word_that_nobody_knows_is_refused_with_its_place() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("stardeck.toml");
+        std::fs::write(&path, "listne = []\n").unwrap();
+        let flags = Flags {
+            config: Some(path),
+            ..Flags::default()
+        };
+        let refused = format!("{:#}", Config::build(flags, &places(directory.path())).unwrap_err());
+        assert!(refused.contains("listne") && refused.contains("line 1"), "{refused}");
+    }
+
+    #[test]
+    fn a_file_that_is_named_must_be_there() {
+        let directory = tempfile::tempdir().unwrap();
+        let flags = Flags {
+            config: Some(directory.path().join("absent.toml")),
+            ..Flags::default()
+        };
+        assert!(Config::build(flags, &places(directory.path())).is_err());
+    }
+}

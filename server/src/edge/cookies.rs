@@ -1,0 +1,107 @@
+//! Our two cookies, and the junk of others.
+
+use std::collections::BTreeSet;
+
+use api::secret::Secret;
+use axum::http::{HeaderMap, HeaderValue, header};
+
+/// The cookie half of a session.
+pub(super) const SESSION: &str = "sd";
+/// Marks a browser that has logged in before.
+pub(super) const DEVICE: &str = "sd_device";
+
+/// As long as a session can last.
+const SESSION_AGE: u32 = 30 * 24 * 3600;
+const DEVICE_AGE: u32 = 400 * 24 * 3600;
+/// From this size on, cookies are somebody's attempt to lock the user out; real ones are a tenth of it.
+const BOMB: usize = 32 * 1024;
+/// How many cookies one reply clears away.
+const CLEARED: usize = 500;
+
+/// The values of all cookies called `name`. Other origins of this host can set more of the same name.
+pub(super) fn values(headers: &HeaderMap, name: &str) -> Vec<String> {
+    pairs(headers)
+        .filter(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+        .collect()
+}
+
+/// Sets the session cookie.
+pub(super) fn session(secret: &Secret) -> [(header::HeaderName, String); 1] {
+    [(
+        header::SET_COOKIE,
+        cookie(SESSION, secret.expose_secret(), "/", SESSION_AGE),
+    )]
+}
+
+/// Sets the session cookie and the device cookie.
+pub(super) fn opened(
+    session: &Secret,
+    device: &Secret,
+) -> axum::response::AppendHeaders<[(header::HeaderName, String); 2]> {
+    axum::response::AppendHeaders([
+        (
+            header::SET_COOKIE,
+            cookie(SESSION, session.expose_secret(), "/", SESSION_AGE),
+        ),
+        (
+            header::SET_COOKIE,
+            cookie(DEVICE, device.expose_secret(), "/api/login", DEVICE_AGE),
+        ),
+    ])
+}
+
+/// Takes the session cookie away.
+pub(super) fn ended() -> [(header::HeaderName, String); 1] {
+    [(header::SET_COOKIE, cookie(SESSION, "", "/", 0))]
+}
+
+/// Clears away what is not ours when there is so much of it that it must be meant to hurt.
+pub(super) fn junk(headers: &HeaderMap) -> Vec<HeaderValue> {
+    let size: usize = headers.get_all(header::COOKIE).iter().map(HeaderValue::len).sum();
+    if size <= BOMB {
+        return Vec::new();
+    }
+    let names: BTreeSet<&str> = pairs(headers).map(|(name, _)| name).collect();
+    let others = names.into_iter().filter(|name| *name != SESSION && *name != DEVICE);
+    let expire = |name: &str| HeaderValue::from_str(&format!("{name}=; Path=/; Max-Age=0")).ok();
+    others.take(CLEARED).filter_map(expire).collect()
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let lines = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+}
+
+fn cookie(name: &str, value: &str, path: &str, age: u32) -> String {
+    format!("{name}={value}; HttpOnly; SameSite=Strict; Path={path}; Max-Age={age}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(cookie: &str) -> HeaderMap {
+        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(cookie).unwrap())])
+    }
+
+    #[test]
+    fn all_values_of_one_name_are_found() {
+        let headers = headers("a=1; sd=tossed; b=2; sd=mine; sdx=no; =nameless; SD=other");
+        assert_eq!(values(&headers, SESSION), ["tossed", "mine"]);
+    }
+
+    #[test]
+    fn only_a_bomb_is_cleared_and_never_our_own() {
+        assert!(junk(&headers("a=1; sd=mine")).is_empty());
+        let bomb: String = (0..200).map(|n| format!("junk{n}={}; ", "x".repeat(300))).collect();
+        let cleared = junk(&headers(&format!("{bomb}sd=mine")));
+        assert_eq!(cleared.len(), 200);
+        assert!(cleared.iter().all(|value| value.to_str().unwrap().starts_with("junk")));
+    }
+}

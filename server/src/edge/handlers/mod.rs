@@ -1,0 +1,11 @@
+//! One file a thing; a handler is a few lines: who asks, what, one call of the engine, the reply.
+
+pub(super) mod audit;
+pub(super) mod containers;
+pub(super) mod events;
+pub(super) mod health;
+pub(super) mod session;
+pub(super) mod setup;
+pub(super) mod system;
+pub(super) mod tokens;
+pub(super) mod users;

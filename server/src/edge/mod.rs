@@ -1,0 +1,35 @@
+//! Requests → engine → replies.
+//!
+//! - [`routes`]: all routes on one page
+//! - [`guard`]: what every request passes first, and every reply last
+//! - [`signed`]: who asks
+//! - [`idempotency`]: a mutation that is sent twice happens once
+//! - [`json`], [`cookies`]: the shapes on the wire
+//! - [`handlers`]: one file a thing
+//! - [`error`]: refusals → replies; the only place with status codes
+
+mod cookies;
+pub(crate) mod error;
+mod guard;
+mod handlers;
+mod idempotency;
+mod json;
+pub(crate) mod routes;
+mod signed;
+
+use std::sync::Arc;
+
+use engine::Engine;
+
+use crate::bundle::Bundle;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub(crate) struct App {
+    /// All behaviour.
+    pub engine: Engine,
+    /// The desktop's files.
+    pub bundle: Arc<Bundle>,
+    /// The names that the desktop may be reached by, beside the address of the connection itself.
+    pub hosts: Arc<[String]>,
+}

@@ -1,0 +1,120 @@
+//! All routes on one page.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::Uri;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::error::Fault;
+use super::handlers::{audit, containers, events, health, session, setup, system, tokens, users};
+use super::json::Json;
+use super::{App, guard, idempotency, signed};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Stardeck",
+        description = "A Linux machine as a desktop of containers. Every refusal has the shape of `ErrorBody`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    servers((url = "/api")),
+    components(schemas(api::error::ErrorBody)),
+    security(("cookie" = [], "header" = []), ("token" = [])),
+    modifiers(&Schemes),
+)]
+struct Document;
+
+/// The ways to say who asks.
+struct Schemes;
+
+impl utoipa::Modify for Schemes {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let cookie = ApiKey::Cookie(ApiKeyValue::new(super::cookies::SESSION));
+        let header = ApiKey::Header(ApiKeyValue::new(api::SESSION_HEADER));
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
+        components.add_security_scheme("header", SecurityScheme::ApiKey(header));
+        let token = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+    }
+}
+
+/// Open to everybody: nothing in here changes or tells anything but to whom it proves itself.
+fn open() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(setup::show, setup::create))
+        .routes(routes!(session::login))
+        .routes(routes!(session::bootstrap))
+        .routes(routes!(health::server))
+        .routes(routes!(health::podman))
+        // Says itself who asks: by a ticket, or by a token.
+        .routes(routes!(events::open))
+}
+
+/// For an actor. What it may, the engine says.
+fn closed() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(session::logout))
+        .routes(routes!(session::current))
+        .routes(routes!(session::elevate))
+        .routes(routes!(session::change_password))
+        .routes(routes!(session::list))
+        .routes(routes!(session::end))
+        .routes(routes!(session::ticket))
+        .routes(routes!(system::show))
+        .routes(routes!(audit::list))
+        // Answers with a secret, which is not to be kept for a repeat.
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+}
+
+/// For an actor, and carried out once a key.
+fn once() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::update, users::delete))
+        .routes(routes!(containers::list))
+        .routes(routes!(containers::show, containers::remove))
+        .routes(routes!(containers::start))
+        .routes(routes!(containers::stop))
+        .routes(routes!(containers::restart))
+}
+
+/// The document of the API.
+pub(crate) fn document() -> utoipa::openapi::OpenApi {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(open())
+        .merge(closed())
+        .merge(once())
+        .into_openapi()
+}
+
+/// The whole server.
+pub(crate) fn build(app: App) -> Router {
+    let once = once().layer(from_fn_with_state(app.clone(), idempotency::once));
+    let closed = closed()
+        .merge(once)
+        .layer(from_fn_with_state(app.clone(), signed::require));
+    let api: Router<App> = open().merge(closed).into();
+    Router::new()
+        .nest("/api", api.route("/openapi.json", get(async || Json(document()))))
+        .route("/healthz", get(health::server))
+        .route("/health/podman", get(health::podman))
+        .fallback(elsewhere)
+        .method_not_allowed_fallback(async || Fault::NoMethod)
+        .layer(from_fn_with_state(app.clone(), guard::pass))
+        .with_state(app)
+}
+
+async fn elsewhere(State(app): State<App>, uri: Uri, headers: axum::http::HeaderMap) -> Response {
+    if uri.path().starts_with("/api/") {
+        return Fault::NoRoute.into_response();
+    }
+    app.bundle.reply(uri.path(), &headers).await
+}
