@@ -19,6 +19,7 @@ use plan::Plan;
 
 /// Arguments that every command with a set-up takes.
 #[derive(clap::Args, Clone, Default)]
+#[group(skip)]
 pub(crate) struct Options {
     /// Do what is missing without asking
     #[arg(long, short)]
