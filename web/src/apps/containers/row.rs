@@ -20,7 +20,7 @@ pub fn Row(
 ) -> impl IntoView {
     let deck = expect_context::<Deck>();
     // A row that is drawn after its container is gone has nothing to draw.
-    untrack(|| deck.containers.row(&id)).map(|row| view! { <RowOf id=id row=row /> })
+    deck.containers.row(&id).map(|row| view! { <RowOf id=id row=row /> })
 }
 
 #[component]
