@@ -77,7 +77,6 @@ impl<'machine> Deck<'machine> {
         self.machine.log(&self.name)
     }
 
-<<<<<<< HEAD
     /// Its process.
     ///
     /// # Panics
@@ -89,9 +88,6 @@ impl<'machine> Deck<'machine> {
 
     /// Whether it still runs.
     #[must_use]
-=======
-    /// Whether it runs.
->>>>>>> podman
     pub fn is_running(&mut self) -> bool {
         self.process.as_mut().is_some_and(|process| process.ended().is_none())
     }
