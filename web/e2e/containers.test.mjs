@@ -29,32 +29,32 @@ story("a container is started, restarted, stopped and removed, and every consequ
   const dialog = page.getByRole("alertdialog");
 
   await row(page, "beta").getByText("Never started").waitFor();
-  await page.getByRole("button", { name: "Start beta" }).click();
+  await page.getByRole("button", { name: "Start beta", exact: true }).click();
   await dialog.getByText("not made by Stardeck").waitFor();
   await accessible(page, "a question");
-  await dialog.getByRole("button", { name: "Start" }).click();
+  await dialog.getByRole("button", { name: "Start", exact: true }).click();
   await row(page, "beta").getByText(/^Running · /).waitFor();
   assert.equal(await state(), "running");
 
   const started = await deck.podman("inspect", "--format", "{{.State.StartedAt}}", "beta");
-  await page.getByRole("button", { name: "Restart beta" }).click();
-  await dialog.getByRole("button", { name: "Restart" }).click();
+  await page.getByRole("button", { name: "Restart beta", exact: true }).click();
+  await dialog.getByRole("button", { name: "Restart", exact: true }).click();
   await page.getByText("beta restarted").waitFor();
   assert.notEqual(await deck.podman("inspect", "--format", "{{.State.StartedAt}}", "beta"), started);
 
-  await page.getByRole("button", { name: "Stop beta" }).click();
+  await page.getByRole("button", { name: "Stop beta", exact: true }).click();
   await dialog.getByText("can be started again").waitFor();
   await page.keyboard.press("Escape");
   assert.equal(await state(), "running", "Escape is no");
-  await page.getByRole("button", { name: "Stop beta" }).click();
-  await dialog.getByRole("button", { name: "Stop" }).click();
+  await page.getByRole("button", { name: "Stop beta", exact: true }).click();
+  await dialog.getByRole("button", { name: "Stop", exact: true }).click();
   await row(page, "beta").getByText(/^Stopped · /).waitFor();
   assert.equal(await state(), "exited");
 
   await page.getByRole("button", { name: "More actions for beta" }).click();
   await page.getByRole("menuitem", { name: "Remove" }).click();
   await dialog.getByText("Its volumes and its image stay.").waitFor();
-  await dialog.getByRole("button", { name: "Remove" }).click();
+  await dialog.getByRole("button", { name: "Remove", exact: true }).click();
   await row(page, "beta").waitFor({ state: "detached" });
   await assert.rejects(state(), /no such/);
 });
@@ -62,8 +62,8 @@ story("a container is started, restarted, stopped and removed, and every consequ
 story("what Podman refuses is said, and stays until it is put away", async ({ page, deck }) => {
   await deck.podman("create", "--name", "broken", "localhost/tiny:latest", "/no-such-program");
   await enter(page, deck);
-  await page.getByRole("button", { name: "Start broken" }).click();
-  await page.getByRole("alertdialog").getByRole("button", { name: "Start" }).click();
+  await page.getByRole("button", { name: "Start broken", exact: true }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Start", exact: true }).click();
   await page.getByText("broken was not started").waitFor();
   await page.getByRole("button", { name: "Put away" }).click();
   await page.getByText("broken was not started").waitFor({ state: "detached" });
@@ -71,7 +71,7 @@ story("what Podman refuses is said, and stays until it is put away", async ({ pa
 });
 
 story("the search and the side narrow the list", async ({ page, deck }) => {
-  await deck.run("web", "--label", "com.docker.compose.project=shop", "--publish", "127.0.0.1:0:8080");
+  await deck.run("web", "--label", "com.docker.compose.project=shop", "--publish", "127.0.0.1::8080");
   await deck.podman("create", "--name", "job", "localhost/tiny:latest");
   await enter(page, deck);
   await row(page, "web").waitFor();

@@ -14,9 +14,9 @@ async function shot(page, name) {
 
 async function populate(deck) {
   const stack = (name) => ["--label", `com.docker.compose.project=${name}`];
-  await deck.run("grafana", ...stack("monitoring"), "--publish", "127.0.0.1:0:8080");
+  await deck.run("grafana", ...stack("monitoring"), "--publish", "127.0.0.1::8080");
   await deck.run("prometheus", ...stack("monitoring"));
-  await deck.run("node-red", ...stack("automation"), "--publish", "127.0.0.1:0:8080");
+  await deck.run("node-red", ...stack("automation"), "--publish", "127.0.0.1::8080");
   await deck.podman("create", "--name", "minecraft", ...stack("games"), "localhost/tiny:latest");
   await deck.podman("run", "--detach", "--name", "backup", "localhost/tiny:latest", "sh", "-c", "exit 2");
 }

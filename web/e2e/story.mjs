@@ -67,15 +67,15 @@ export const row = (page, name) => page.getByRole("row").filter({ has: page.getB
 
 export const appWindow = (page) => page.getByRole("region", { name: "Containers" });
 
-// Where something stands once it has stopped moving.
+// Where something stands once it has been drawn and has stopped moving.
 export async function settled(locator) {
-  let before;
-  for (;;) {
-    const now = JSON.stringify(await locator.boundingBox());
-    if (now === before) return JSON.parse(now);
-    before = now;
-    await locator.page().waitForTimeout(60);
-  }
+  await locator.evaluate(async (element) => {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    await frame().then(frame);
+    // A movement that another one replaces ends by being cancelled.
+    while (element.getAnimations().length) await Promise.allSettled(element.getAnimations().map((movement) => movement.finished));
+  });
+  return locator.boundingBox();
 }
 
 // Nothing that axe knows is wrong with the page as it stands.
