@@ -48,8 +48,10 @@ pub fn provide_kit() {
 #[component]
 pub fn Layers() -> impl IntoView {
     view! {
-        <toast::ToastLayer />
-        <menu::layer::MenuLayer />
-        <dialog::QuestionLayer />
+        <section aria-label="Messages, menus and questions">
+            <toast::ToastLayer />
+            <menu::layer::MenuLayer />
+            <dialog::QuestionLayer />
+        </section>
     }
 }

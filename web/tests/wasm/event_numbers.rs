@@ -7,7 +7,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 fn a_number_beyond_what_javascript_counts_to_is_read_exactly() {
     let text = r#"{"type":"relist","sequence":9007199254740993}"#;
     let frame: Frame = serde_json::from_str(text).expect("a frame");
-    assert_eq!(frame, Frame::Relist { sequence: 9_007_199_254_740_993 });
+    assert_eq!(
+        frame,
+        Frame::Relist {
+            sequence: 9_007_199_254_740_993
+        }
+    );
     assert_eq!(serde_json::to_string(&frame).expect("JSON"), text);
 }
 

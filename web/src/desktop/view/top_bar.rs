@@ -23,10 +23,10 @@ pub fn TopBar(
     let clock = Memo::new(move |_| time::clock(deck.now.get()));
     view! {
         <header class="top-bar">
-            <span class="top-bar-machine">
+            <h1 class="top-bar-machine">
                 <span class="top-bar-mark" aria-hidden="true"></span>
                 {move || deck.session.get().machine().to_owned()}
-            </span>
+            </h1>
             <WindowMenuButton />
             <span class="top-bar-space"></span>
             <HostLoad />
