@@ -12,9 +12,11 @@
 //! - [`user`]: people and their roles
 //! - [`token`]: API tokens
 //! - [`container`]: containers as they are listed and inspected
+//! - [`compose`]: diagnostics and edits of compose files
 //! - [`system`]: the machine, Podman, health
 //! - [`event`]: what is pushed over the event stream
 
+pub mod compose;
 pub mod container;
 pub mod error;
 pub mod event;

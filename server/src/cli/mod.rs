@@ -1,0 +1,3 @@
+//! The subcommands that need no running server.
+
+pub mod compose;
