@@ -35,6 +35,7 @@ mod tree;
 mod yaml;
 
 pub use api::compose::{Diagnostic, Edit, Fix, Severity, Step};
+pub use edit::EditError;
 pub use files::{FileError, FileKind, Files, NoFiles};
 pub use load::{LoadOptions, Loaded, load};
 pub use model::Project;

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 
+use super::indent::Indented;
 use super::syntax::{Document, Kind, Node, Style};
 use crate::limits;
 
@@ -30,6 +31,25 @@ pub(crate) struct Fault {
 
 /// Parses a text. The caller has checked its size.
 pub(crate) fn parse(text: &str) -> Parsed {
+    let mut parsed = parse_strictly(text);
+    if parsed.fault.is_none() {
+        return parsed;
+    }
+    let mut indented = Indented::new(text);
+    while let Some(fault) = parsed.fault.as_ref().filter(|fault| !fault.limit) {
+        if !indented.indent(&fault.message, fault.offset) {
+            break;
+        }
+        parsed = parse_strictly(&indented.text);
+    }
+    indented.restore(&mut parsed.documents);
+    if let Some(fault) = &mut parsed.fault {
+        fault.offset = indented.original(fault.offset);
+    }
+    parsed
+}
+
+fn parse_strictly(text: &str) -> Parsed {
     let mut builder = Builder {
         text,
         offsets: Offsets::new(text),
@@ -319,7 +339,7 @@ fn double_quoted_len(written: &str) -> usize {
     bytes.len()
 }
 
-/// The length of a block scalar from its `|` or `>` to its last line that is not blank. `next` is where the parser
+/// The length of a block scalar from its `|` or `>` to its last line that is not blank, or with `+` to its last line. `next` is where the parser
 /// found the next token, which may lie behind comments that are not part of the scalar.
 fn block_scalar_len(written: &str, next: usize) -> usize {
     let Some(header) = written.find('\n') else {
@@ -328,6 +348,7 @@ fn block_scalar_len(written: &str, next: usize) -> usize {
     let mut end = written[..header].trim_end().len();
     let mut at = header + 1;
     let explicit = written[..header].bytes().any(|byte| byte.is_ascii_digit());
+    let keeps_blanks = written.bytes().take(3).any(|byte| byte == b'+');
     let mut indent = None;
     for line in written[at..].split_inclusive('\n') {
         let blank = line.trim_matches([' ', '\t', '\r', '\n']).is_empty();
@@ -337,6 +358,8 @@ fn block_scalar_len(written: &str, next: usize) -> usize {
             if at + spaces >= next || spaces < content {
                 break;
             }
+        }
+        if !blank || keeps_blanks {
             end = at + line.trim_end_matches(['\r', '\n']).len();
         }
         at += line.len();

@@ -37,7 +37,7 @@ pub(crate) fn single_quoted(text: &str) -> Option<String> {
 }
 
 /// Whether a text means itself without quotes, to readers of YAML 1.2 and of YAML 1.1.
-fn is_safe_plain(text: &str, flow: bool) -> bool {
+pub(crate) fn is_safe_plain(text: &str, flow: bool) -> bool {
     let first = text.as_bytes().first();
     let starts_well = match first {
         None => false,
@@ -57,13 +57,15 @@ fn is_safe_plain(text: &str, flow: bool) -> bool {
         && !means_more_in_yaml_1_1(text)
 }
 
-/// What older readers take for a boolean, a number of base 60, a date or a merge.
+/// What older readers take for a boolean, a number or a merge; and ports, which the specification wants quoted.
 fn means_more_in_yaml_1_1(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let boolean = matches!(lower.as_str(), "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null" | "~" | "<<" | "=");
-    let numeric = text.bytes().any(|byte| byte.is_ascii_digit())
-        && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-_.:eExXoObB".contains(&byte) || byte.is_ascii_hexdigit())
-        && text.as_bytes()[0] != b'/'
-        && (text.contains(':') || text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)));
-    boolean || numeric
+    let words = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "<<", "=", ".nan", ".inf"];
+    if words.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+        return true;
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let has_digit = unsigned.bytes().any(|byte| byte.is_ascii_digit());
+    let only = |allowed: &[u8]| unsigned.bytes().all(|byte| byte.is_ascii_digit() || allowed.contains(&byte));
+    let one_point = unsigned.bytes().filter(|&byte| byte == b'.').count() <= 1;
+    has_digit && (only(b"_") || only(b"_.") && one_point || unsigned.contains(':') && only(b":.-_"))
 }
