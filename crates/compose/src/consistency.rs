@@ -10,18 +10,26 @@ use crate::text::words;
 /// Checks the enabled services and what they use.
 pub(crate) fn check(project: &Project, places: &Places<'_>, report: &mut Report) {
     for (name, service) in &project.services {
-        let mut checks = Checks { project, name, service, places, report };
+        let mut checks = Checks {
+            project,
+            name,
+            service,
+            places,
+            report,
+        };
         checks.image();
         checks.references();
         checks.deploy();
         checks.mounts();
-        checks.commands();
+        checks.surprises();
     }
     for (name, secret) in &project.secrets {
         let sourced = secret.external || !secret.file.is_empty() || !secret.environment.is_empty();
         if !sourced {
             let message = format!("the secret `{name}` needs a `file` or an `environment`");
-            report.error(Code::MissingKey, places.of(&["secrets", name]), message).path(format!("secrets.{name}"));
+            report
+                .error(Code::MissingKey, places.of(&["secrets", name]), message)
+                .path(format!("secrets.{name}"));
         }
     }
     cycles(project, places, report);
@@ -38,15 +46,24 @@ struct Checks<'a> {
 
 impl Checks<'_> {
     fn error(&mut self, code: Code, below: &[&str], message: String) -> &mut Finding {
-        let path: Vec<&str> = ["services", self.name].into_iter().chain(below.iter().copied()).collect();
-        self.report.error(code, self.places.of(&path), message).path(path.join("."))
+        let path: Vec<&str> = ["services", self.name]
+            .into_iter()
+            .chain(below.iter().copied())
+            .collect();
+        self.report
+            .error(code, self.places.of(&path), message)
+            .path(path.join("."))
     }
 
     fn image(&mut self) {
         let (name, service) = (self.name, self.service);
         let Some(build) = &service.build else {
             if service.image.is_empty() && service.provider.is_none() {
-                self.error(Code::NoImage, &[], format!("the service `{name}` has neither an `image` nor a `build`"));
+                self.error(
+                    Code::NoImage,
+                    &[],
+                    format!("the service `{name}` has neither an `image` nor a `build`"),
+                );
             }
             return;
         };
@@ -55,7 +72,9 @@ impl Checks<'_> {
             self.error(Code::Conflict, &["build", "dockerfile_inline"], message);
         }
         for (context, source) in &build.additional_contexts {
-            let Some(target) = source.strip_prefix("service:") else { continue };
+            let Some(target) = source.strip_prefix("service:") else {
+                continue;
+            };
             let message = match self.project.services.get(target) {
                 None => format!("the context `{context}` names the service `{target}`, which is not there"),
                 Some(service) if service.build.is_none() => {
@@ -67,7 +86,10 @@ impl Checks<'_> {
         }
         let platforms = &build.platforms.0;
         if !platforms.is_empty() && !service.platform.is_empty() && !platforms.contains(&service.platform) {
-            let message = format!("`build.platforms` must hold the service's own platform, `{}`", service.platform);
+            let message = format!(
+                "`build.platforms` must hold the service's own platform, `{}`",
+                service.platform
+            );
             self.error(Code::Conflict, &["platform"], message);
         }
     }
@@ -78,7 +100,11 @@ impl Checks<'_> {
             let message = "`network_mode` and `networks` exclude each other".to_owned();
             self.error(Code::Conflict, &["network_mode"], message);
         }
-        for network in service.networks.keys().filter(|name| !project.networks.contains_key(*name)) {
+        for network in service
+            .networks
+            .keys()
+            .filter(|name| !project.networks.contains_key(*name))
+        {
             self.undefined("network", network, &["networks", network]);
         }
         for (index, mount) in service.volumes.iter().enumerate() {
@@ -93,7 +119,11 @@ impl Checks<'_> {
                 self.undefined("secret", &secret.source, &["secrets"]);
             }
         }
-        for config in service.configs.iter().filter(|config| !project.configs.contains_key(&config.source)) {
+        for config in service
+            .configs
+            .iter()
+            .filter(|config| !project.configs.contains_key(&config.source))
+        {
             self.undefined("config", &config.source, &["configs"]);
         }
         for model in service.models.keys().filter(|name| !project.models.contains_key(*name)) {
@@ -109,7 +139,9 @@ impl Checks<'_> {
                     let message = format!("`{target}` is needed here, but no profile that is chosen enables it");
                     let profiles = disabled.profiles.join("`, `");
                     self.error(Code::Undefined, &["depends_on", target], message)
-                        .hint(format!("choose one of its profiles (`{profiles}`), or write `required: false`"));
+                        .hint(format!(
+                            "choose one of its profiles (`{profiles}`), or write `required: false`"
+                        ));
                 }
                 None => self.undefined("service", target, &["depends_on", target]),
             }
@@ -164,7 +196,9 @@ impl Checks<'_> {
                 self.twice("pids_limit", "deploy.resources.limits.pids");
             }
         }
-        if reservations.is_some_and(|reserved| service.mem_reservation.0 != 0 && reserved.memory != service.mem_reservation) {
+        if reservations
+            .is_some_and(|reserved| service.mem_reservation.0 != 0 && reserved.memory != service.mem_reservation)
+        {
             self.twice("mem_reservation", "deploy.resources.reservations.memory");
         }
         if service.scale.or(replicas).unwrap_or(1) > 1 && !service.container_name.is_empty() {
@@ -187,9 +221,17 @@ impl Checks<'_> {
     fn mounts(&mut self) {
         let mut targets: HashMap<&str, String> = HashMap::new();
         let service = self.service;
-        let tmpfs = service.tmpfs.0.iter().map(|tmpfs| tmpfs.split(':').next().unwrap_or_default());
+        let tmpfs = service
+            .tmpfs
+            .0
+            .iter()
+            .map(|tmpfs| tmpfs.split(':').next().unwrap_or_default());
         let tmpfs = tmpfs.enumerate().map(|(index, target)| ("tmpfs", index, target));
-        let volumes = service.volumes.iter().enumerate().map(|(index, mount)| ("volumes", index, mount.target.as_str()));
+        let volumes = service
+            .volumes
+            .iter()
+            .enumerate()
+            .map(|(index, mount)| ("volumes", index, mount.target.as_str()));
         for (key, index, target) in tmpfs.chain(volumes) {
             if let Some(first) = targets.insert(target, format!("{key}[{index}]")) {
                 let message = format!("something is already mounted at `{target}`, by `{first}`");
@@ -198,10 +240,22 @@ impl Checks<'_> {
         }
     }
 
-    /// Says where a command was cut off that needs a shell.
-    fn commands(&mut self) {
+    /// Warns of what docker compose reads in another way than it looks.
+    fn surprises(&mut self) {
+        for key in ["mem_limit", "mem_reservation", "memswap_limit", "shm_size"] {
+            if self.places.is_float(&["services", self.name, key]) {
+                let path = ["services", self.name, key];
+                let message = format!("docker compose ignores `{key}` where it is a number with a point");
+                let finding = self.report.warning(Code::Surprising, self.places.of(&path), message);
+                finding
+                    .path(path.join("."))
+                    .hint("write a whole number of bytes, or a text such as `1.5g`");
+            }
+        }
         for key in ["command", "entrypoint"] {
-            let Some(line) = self.places.text(&["services", self.name, key]) else { continue };
+            let Some(line) = self.places.text(&["services", self.name, key]) else {
+                continue;
+            };
             if let Some(cut) = words::split(line).and_then(|split| split.cut_at) {
                 let path = ["services", self.name, key];
                 let message = format!("the command ends before `{cut}`: it runs without a shell");
@@ -234,10 +288,16 @@ fn cycles(project: &Project, places: &Places<'_>, report: &mut Report) {
                 (Some(true), _) | (_, None) => {}
                 (Some(false), _) => {
                     let from = stack.iter().position(|(name, _)| name == next).unwrap_or(0);
-                    let circle: Vec<_> = stack[from..].iter().map(|(name, _)| *name).chain([next.as_str()]).collect();
+                    let circle: Vec<_> = stack[from..]
+                        .iter()
+                        .map(|(name, _)| *name)
+                        .chain([next.as_str()])
+                        .collect();
                     let message = format!("services depend on each other in a circle: {}", circle.join(" → "));
                     let place = places.of(&["services", at, "depends_on", next]);
-                    report.error(Code::DependencyCycle, place, message).path(format!("services.{at}.depends_on"));
+                    report
+                        .error(Code::DependencyCycle, place, message)
+                        .path(format!("services.{at}.depends_on"));
                 }
                 (None, Some(service)) => {
                     done.insert(next, false);
@@ -250,11 +310,20 @@ fn cycles(project: &Project, places: &Places<'_>, report: &mut Report) {
 
 fn container_names(project: &Project, places: &Places<'_>, report: &mut Report) {
     let mut names: HashMap<&str, &str> = HashMap::new();
-    for (name, service) in project.services.iter().filter(|(_, service)| !service.container_name.is_empty()) {
+    for (name, service) in project
+        .services
+        .iter()
+        .filter(|(_, service)| !service.container_name.is_empty())
+    {
         if let Some(first) = names.insert(&service.container_name, name) {
-            let message = format!("the container name `{}` is already that of the service `{first}`", service.container_name);
+            let message = format!(
+                "the container name `{}` is already that of the service `{first}`",
+                service.container_name
+            );
             let place = places.of(&["services", name, "container_name"]);
-            report.error(Code::DuplicateName, place, message).path(format!("services.{name}.container_name"));
+            report
+                .error(Code::DuplicateName, place, message)
+                .path(format!("services.{name}.container_name"));
         }
     }
 }

@@ -27,7 +27,10 @@ fn variables(loader: &mut Loader<'_>, service: &mut Service, env: &Env, place: i
     }
     let own = &service.environment.0;
     let lookup = |name: &str| env.get(name).cloned().or_else(|| own.get(name).cloned().flatten());
-    let mut found: Variables = own.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?))).collect();
+    let mut found: Variables = own
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), value.clone()?)))
+        .collect();
     for file in &service.env_file {
         read(loader, file, &mut found, &lookup, place("env_file"));
     }
@@ -52,7 +55,9 @@ fn read(
         loader.report.error(Code::FileUnreadable, place, message);
         return;
     }
-    let Some(number) = loader.text(&file.path, place) else { return };
+    let Some(number) = loader.text(&file.path, place) else {
+        return;
+    };
     match file.format.as_str() {
         "raw" => raw(loader, number, found, lookup, place),
         _ => loader.dotenv(number, found, lookup),
@@ -73,7 +78,9 @@ fn raw(
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let (name, value) = line.split_once('=').map_or((line, None), |(name, value)| (name, Some(value)));
+        let (name, value) = line
+            .split_once('=')
+            .map_or((line, None), |(name, value)| (name, Some(value)));
         if name.is_empty() || name.contains(char::is_whitespace) {
             let message = format!("`{name}` is not the name of a variable");
             loader.report.error(Code::BadEnvFile, place, message);

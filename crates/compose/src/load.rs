@@ -16,9 +16,18 @@ use crate::text::path;
 use crate::tree::{Node, Value};
 use crate::{consistency, environment};
 
-const FILE_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
-const OVERRIDE_NAMES: [&str; 4] =
-    ["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
+const FILE_NAMES: [&str; 4] = [
+    "compose.yaml",
+    "compose.yml",
+    "docker-compose.yml",
+    "docker-compose.yaml",
+];
+const OVERRIDE_NAMES: [&str; 4] = [
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+];
 
 /// What to load, and as what.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +62,9 @@ pub struct Loaded {
 impl Loaded {
     /// Whether docker compose would take the files: whether there is no error among the diagnostics.
     pub fn is_valid(&self) -> bool {
-        self.diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+        self.diagnostics
+            .iter()
+            .all(|diagnostic| diagnostic.severity != Severity::Error)
     }
 }
 
@@ -77,10 +88,20 @@ fn run(options: &LoadOptions, loader: &mut Loader<'_>) -> Option<Project> {
     let absolute = |file: &str| path::absolute(&options.current_directory, file);
     let given = options.project_directory.as_deref().map(absolute);
     let mut files = options.files.clone();
-    env_files(options, loader, given.as_deref().unwrap_or(&folder_of(&files, options)), &mut env);
+    env_files(
+        options,
+        loader,
+        given.as_deref().unwrap_or(&folder_of(&files, options)),
+        &mut env,
+    );
     if files.is_empty() {
         files = find_files(loader, given.as_deref().unwrap_or(&options.current_directory), &env);
-        env_files(options, loader, given.as_deref().unwrap_or(&folder_of(&files, options)), &mut env);
+        env_files(
+            options,
+            loader,
+            given.as_deref().unwrap_or(&folder_of(&files, options)),
+            &mut env,
+        );
     }
     if files.is_empty() {
         let message = format!("there is no compose file in `{}`", options.current_directory);
@@ -97,10 +118,15 @@ fn run(options: &LoadOptions, loader: &mut Loader<'_>) -> Option<Project> {
     let name = project_name(options, loader, &directory, &texts, &env)?;
     env.insert("COMPOSE_PROJECT_NAME".to_owned(), name.clone());
     let profiles = profiles(options, &env);
-    let scope = Scope { directory, env: Rc::new(env) };
+    let scope = Scope {
+        directory,
+        env: Rc::new(env),
+    };
     let mut model = loader.model(&scope, &texts, &[]);
     if model.is_empty() {
-        loader.report.error(Code::EmptyFile, Place::NOWHERE, "the compose file is empty");
+        loader
+            .report
+            .error(Code::EmptyFile, Place::NOWHERE, "the compose file is empty");
         return None;
     }
     model.insert("name".to_owned(), Node::text(name.clone(), Place::NOWHERE));
@@ -129,12 +155,19 @@ fn folder_of(files: &[String], options: &LoadOptions) -> String {
 /// Adds the variables of the environment files; those that are set stay.
 fn env_files(options: &LoadOptions, loader: &mut Loader<'_>, directory: &str, env: &mut Env) {
     let files: Vec<String> = if options.env_files.is_empty() {
-        let disabled = options.env.get("COMPOSE_DISABLE_ENV_FILE").is_some_and(|value| matches!(value.as_str(), "1" | "t" | "T" | "true" | "TRUE" | "True"));
+        let disabled = options
+            .env
+            .get("COMPOSE_DISABLE_ENV_FILE")
+            .is_some_and(|value| matches!(value.as_str(), "1" | "t" | "T" | "true" | "TRUE" | "True"));
         let default = path::join(directory, ".env");
         let there = !disabled && loader.files.kind(&default) == Some(FileKind::File);
         there.then_some(default).into_iter().collect()
     } else {
-        options.env_files.iter().map(|file| path::absolute(&options.current_directory, file)).collect()
+        options
+            .env_files
+            .iter()
+            .map(|file| path::absolute(&options.current_directory, file))
+            .collect()
     };
     for (name, value) in loader.env_files(&files, env, Place::NOWHERE) {
         env.entry(name).or_insert(value);
@@ -149,7 +182,9 @@ fn find_files(loader: &Loader<'_>, start: &str, env: &Env) -> Vec<String> {
     }
     let there = |folder: &str, names: &[&str]| {
         let paths = names.iter().map(|name| path::join(folder, name));
-        paths.into_iter().find(|path| loader.files.kind(path) == Some(FileKind::File))
+        paths
+            .into_iter()
+            .find(|path| loader.files.kind(path) == Some(FileKind::File))
     };
     let mut folder = path::clean(start);
     loop {
@@ -186,7 +221,10 @@ fn project_name(
     let mut written = None;
     for (_, file) in files {
         for document in loader.documents(*file) {
-            let name = document.root.get("name").filter(|name| name.as_str().is_some_and(|name| !name.is_empty()));
+            let name = document
+                .root
+                .get("name")
+                .filter(|name| name.as_str().is_some_and(|name| !name.is_empty()));
             written = name.cloned().or(written);
         }
     }
@@ -213,7 +251,10 @@ fn project_name(
 /// What is left of a text as the name of a project.
 fn normalized_name(text: &str) -> String {
     let lower = text.to_lowercase();
-    let kept: String = lower.chars().filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_')).collect();
+    let kept: String = lower
+        .chars()
+        .filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'))
+        .collect();
     kept.trim_start_matches(['-', '_']).to_owned()
 }
 
@@ -235,14 +276,27 @@ fn is_enabled(service: &Service, profiles: &BTreeSet<String>) -> bool {
 fn keep_used(project: &mut Project) {
     let services: Vec<&Service> = project.services.values().collect();
     let volumes = services.iter().flat_map(|service| &service.volumes);
-    let volumes: BTreeSet<&str> = volumes.filter(|mount| mount.kind == "volume").map(|mount| mount.source.as_str()).collect();
-    let build_secrets = services.iter().flat_map(|service| &service.build).flat_map(|build| &build.secrets);
-    let secrets = services.iter().flat_map(|service| &service.secrets).chain(build_secrets);
+    let volumes: BTreeSet<&str> = volumes
+        .filter(|mount| mount.kind == "volume")
+        .map(|mount| mount.source.as_str())
+        .collect();
+    let build_secrets = services
+        .iter()
+        .flat_map(|service| &service.build)
+        .flat_map(|build| &build.secrets);
+    let secrets = services
+        .iter()
+        .flat_map(|service| &service.secrets)
+        .chain(build_secrets);
     let secrets: BTreeSet<&str> = secrets.map(|secret| secret.source.as_str()).collect();
     let configs = services.iter().flat_map(|service| &service.configs);
     let configs: BTreeSet<&str> = configs.map(|config| config.source.as_str()).collect();
-    project.networks.retain(|name, _| services.iter().any(|service| service.networks.contains_key(name)));
-    project.models.retain(|name, _| services.iter().any(|service| service.models.contains_key(name)));
+    project
+        .networks
+        .retain(|name, _| services.iter().any(|service| service.networks.contains_key(name)));
+    project
+        .models
+        .retain(|name, _| services.iter().any(|service| service.models.contains_key(name)));
     project.volumes.retain(|name, _| volumes.contains(name.as_str()));
     project.secrets.retain(|name, _| secrets.contains(name.as_str()));
     project.configs.retain(|name, _| configs.contains(name.as_str()));

@@ -6,13 +6,13 @@ use std::rc::Rc;
 use crate::files::{FileError, FileKind, Files};
 use crate::limits::{self, Budget};
 use crate::report::{Code, Report};
+use crate::schema;
 use crate::source::{Place, Sources};
 use crate::stages::{canonical, extends, include, merge, normalize, paths, rules, unique, variables};
 use crate::text::dotenv::{self, Variables};
 use crate::tree::{Map, Node, Value};
 use crate::yaml::expand::{self, Expanded};
 use crate::yaml::parse;
-use crate::schema;
 
 /// Variables by name.
 pub(crate) type Env = BTreeMap<String, String>;
@@ -104,7 +104,12 @@ impl<'a> Loader<'a> {
 
     /// The documents of a file that was read.
     pub(crate) fn documents(&mut self, file: u16) -> Vec<Expanded> {
-        let Loader { sources, budget, report, .. } = self;
+        let Loader {
+            sources,
+            budget,
+            report,
+            ..
+        } = self;
         let whole = sources.text(file);
         let text = whole.strip_prefix('\u{feff}').unwrap_or(whole);
         let base = whole.len() - text.len();
@@ -116,7 +121,9 @@ impl<'a> Loader<'a> {
             report.error(code, place, format!("this is not valid YAML: {}", fault.message));
         }
         let documents = parsed.documents.iter();
-        documents.map(|document| expand::expand(document, file, base, sources, budget, report)).collect()
+        documents
+            .map(|document| expand::expand(document, file, base, sources, budget, report))
+            .collect()
     }
 
     /// Everything that the files of one project say, in its long form.
@@ -139,7 +146,9 @@ impl<'a> Loader<'a> {
 
     fn file(&mut self, model: &mut Map, scope: &Scope, path: &str, file: u16, included: &[String]) {
         for document in self.documents(file) {
-            let Some(mut layer) = self.layer(document.root, scope) else { continue };
+            let Some(mut layer) = self.layer(document.root, scope) else {
+                continue;
+            };
             extends::apply(self, &mut layer, scope, path, &document.resets);
             remove(model, &document.resets);
             include::apply(self, &mut layer, scope, path, included);
@@ -151,8 +160,11 @@ impl<'a> Loader<'a> {
     pub(crate) fn layer(&mut self, root: Node, scope: &Scope) -> Option<Map> {
         let place = root.place;
         let Value::Map(mut layer) = root.value else {
-            self.report
-                .error(Code::EmptyFile, place, "a compose file is a mapping with a key `services`");
+            self.report.error(
+                Code::EmptyFile,
+                place,
+                "a compose file is a mapping with a key `services`",
+            );
             return None;
         };
         let lookup = |name: &str| scope.env.get(name).cloned();
@@ -177,7 +189,11 @@ impl<'a> Loader<'a> {
         let mut variables = Variables::new();
         for path in files {
             if self.files.kind(path) == Some(FileKind::Folder) {
-                self.report.error(Code::FileUnreadable, wanted, format!("`{path}` is a folder, not an environment file"));
+                self.report.error(
+                    Code::FileUnreadable,
+                    wanted,
+                    format!("`{path}` is a folder, not an environment file"),
+                );
                 continue;
             }
             if let Some(file) = self.text(path, wanted) {
@@ -219,7 +235,9 @@ impl<'a> Loader<'a> {
 /// Removes from a model what `!reset` and `!override` name.
 pub(crate) fn remove(model: &mut Map, resets: &[Vec<String>]) {
     for reset in resets {
-        let Some((last, way)) = reset.split_last() else { continue };
+        let Some((last, way)) = reset.split_last() else {
+            continue;
+        };
         let mut at = Some(&mut *model);
         for key in way {
             at = at.and_then(|map| map.get_mut(key)).and_then(Node::as_map_mut);

@@ -33,7 +33,16 @@ impl<'n> Places<'n> {
 
     /// The text of a value, where it is one.
     pub(crate) fn text(&self, path: &[&str]) -> Option<&'n str> {
-        let node = path.iter().try_fold(self.model, |at, key| at.get(key));
-        node.and_then(Node::as_str)
+        self.node(path).and_then(Node::as_str)
+    }
+
+    /// Whether a value is a number with a point.
+    pub(crate) fn is_float(&self, path: &[&str]) -> bool {
+        self.node(path)
+            .is_some_and(|node| matches!(node.value, Value::Float(_)))
+    }
+
+    fn node(&self, path: &[&str]) -> Option<&'n Node> {
+        path.iter().try_fold(self.model, |at, key| at.get(key))
     }
 }

@@ -207,7 +207,11 @@ impl Report {
     pub(crate) fn finish(mut self, sources: &Sources) -> Vec<Diagnostic> {
         self.findings.sort_by_key(|finding| finding.place);
         let left_out = self.left_out;
-        let mut all: Vec<_> = self.findings.into_iter().map(|finding| finding.finish(sources)).collect();
+        let mut all: Vec<_> = self
+            .findings
+            .into_iter()
+            .map(|finding| finding.finish(sources))
+            .collect();
         if left_out > 0 {
             all.push(Diagnostic {
                 severity: Severity::Error,

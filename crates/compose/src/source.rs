@@ -46,7 +46,12 @@ impl Sources {
     /// Keeps a text and returns its number.
     pub(crate) fn add(&mut self, name: &str, text: String) -> u16 {
         let lines = std::iter::once(0)
-            .chain(text.bytes().zip(1u32..).filter(|&(byte, _)| byte == b'\n').map(|(_, next)| next))
+            .chain(
+                text.bytes()
+                    .zip(1u32..)
+                    .filter(|&(byte, _)| byte == b'\n')
+                    .map(|(_, next)| next),
+            )
             .collect();
         self.all.push(Source {
             name: name.to_owned(),
@@ -62,7 +67,9 @@ impl Sources {
     }
 
     pub(crate) fn text(&self, file: u16) -> &str {
-        self.all.get(usize::from(file)).map_or("", |source| source.text.as_str())
+        self.all
+            .get(usize::from(file))
+            .map_or("", |source| source.text.as_str())
     }
 
     /// The name of the file and the span in it, as they are shown to people.
@@ -79,7 +86,9 @@ impl Sources {
 
     /// The line, counted from 1, on which a place starts.
     pub(crate) fn line(&self, place: Place) -> u32 {
-        self.all.get(usize::from(place.file)).map_or(0, |source| source.position(place.start).line)
+        self.all
+            .get(usize::from(place.file))
+            .map_or(0, |source| source.position(place.start).line)
     }
 }
 
@@ -91,7 +100,9 @@ impl Source {
         let before = self.text.get(start..offset as usize).unwrap_or_default();
         Position {
             line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(before.chars().count()).unwrap_or(u32::MAX).saturating_add(1),
+            column: u32::try_from(before.chars().count())
+                .unwrap_or(u32::MAX)
+                .saturating_add(1),
             offset,
         }
     }

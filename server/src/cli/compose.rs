@@ -102,7 +102,10 @@ pub fn run(args: ComposeArgs) -> ExitCode {
 
 fn config(source: Source, format: ModelFormat) -> std::io::Result<u8> {
     let loaded = load(source, Vec::new())?;
-    let shown = loaded.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    let shown = loaded
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error);
     report_text(shown, &mut std::io::stderr().lock())?;
     match loaded.project.as_ref().filter(|_| loaded.is_valid()) {
         Some(project) => {
@@ -137,7 +140,10 @@ fn check(files: Vec<String>, source: Source, format: ReportFormat) -> std::io::R
 
 fn edit(file: &std::path::Path) -> std::io::Result<u8> {
     let mut input = String::new();
-    std::io::stdin().lock().take(compose::limits::FILE_BYTES as u64).read_to_string(&mut input)?;
+    std::io::stdin()
+        .lock()
+        .take(compose::limits::FILE_BYTES as u64)
+        .read_to_string(&mut input)?;
     let edits: Vec<Edit> = match serde_json::from_str(&input) {
         Ok(edits) => edits,
         Err(error) => {
@@ -163,7 +169,12 @@ fn load(source: Source, mut files: Vec<String>) -> std::io::Result<Loaded> {
     let directory = std::env::current_dir()?;
     let directory = directory.to_string_lossy().into_owned();
     let mut env: BTreeMap<String, String> = std::env::vars_os()
-        .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+        .map(|(name, value)| {
+            (
+                name.to_string_lossy().into_owned(),
+                value.to_string_lossy().into_owned(),
+            )
+        })
         .collect();
     env.entry("PWD".to_owned()).or_insert_with(|| directory.clone());
     files.splice(0..0, source.file);
@@ -199,12 +210,20 @@ impl Files for Disk {
             std::fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
         };
         read.map_err(failed)?;
-        if bytes.len() > limit { Err(FileError::TooLarge { limit }) } else { Ok(bytes) }
+        if bytes.len() > limit {
+            Err(FileError::TooLarge { limit })
+        } else {
+            Ok(bytes)
+        }
     }
 
     fn kind(&self, path: &str) -> Option<FileKind> {
         let metadata = std::fs::metadata(path).ok()?;
-        Some(if metadata.is_dir() { FileKind::Folder } else { FileKind::File })
+        Some(if metadata.is_dir() {
+            FileKind::Folder
+        } else {
+            FileKind::File
+        })
     }
 
     fn real_path(&self, path: &str) -> String {
@@ -213,7 +232,10 @@ impl Files for Disk {
 }
 
 /// Prints diagnostics, each with its line underlined.
-fn report_text<'d>(diagnostics: impl Iterator<Item = &'d Diagnostic>, out: &mut (impl Write + MaybeTerminal)) -> std::io::Result<()> {
+fn report_text<'d>(
+    diagnostics: impl Iterator<Item = &'d Diagnostic>,
+    out: &mut (impl Write + MaybeTerminal),
+) -> std::io::Result<()> {
     let colors = out.is_a_terminal();
     let mut texts: BTreeMap<&str, String> = BTreeMap::new();
     for diagnostic in diagnostics {
@@ -222,19 +244,41 @@ fn report_text<'d>(diagnostics: impl Iterator<Item = &'d Diagnostic>, out: &mut 
             Severity::Warning => ("warning", "33"),
             Severity::Note => ("note", "36"),
         };
-        let paint = |text: &str, color: &str| if colors { format!("\x1b[1;{color}m{text}\x1b[0m") } else { text.to_owned() };
-        writeln!(out, "{}[{}]: {}", paint(name, color), diagnostic.code, diagnostic.message)?;
+        let paint = |text: &str, color: &str| {
+            if colors {
+                format!("\x1b[1;{color}m{text}\x1b[0m")
+            } else {
+                text.to_owned()
+            }
+        };
+        writeln!(
+            out,
+            "{}[{}]: {}",
+            paint(name, color),
+            diagnostic.code,
+            diagnostic.message
+        )?;
         if let Some(span) = diagnostic.span {
             let (line, column) = (span.start.line, span.start.column);
             writeln!(out, " --> {}:{line}:{column}", diagnostic.file)?;
             let text = texts.entry(&diagnostic.file).or_insert_with(|| {
-                let bytes = Disk.read(&diagnostic.file, compose::limits::FILE_BYTES).unwrap_or_default();
+                let bytes = Disk
+                    .read(&diagnostic.file, compose::limits::FILE_BYTES)
+                    .unwrap_or_default();
                 String::from_utf8_lossy(&bytes).into_owned()
             });
             if let Some(source) = text.lines().nth(line as usize - 1) {
                 let margin = line.to_string().len();
-                let before: String = source.chars().take(column as usize - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
-                let to = if span.end.line == line { span.end.column } else { source.chars().count() as u32 + 1 };
+                let before: String = source
+                    .chars()
+                    .take(column as usize - 1)
+                    .map(|c| if c == '\t' { '\t' } else { ' ' })
+                    .collect();
+                let to = if span.end.line == line {
+                    span.end.column
+                } else {
+                    source.chars().count() as u32 + 1
+                };
                 let marks = "^".repeat(to.saturating_sub(column).clamp(1, 100) as usize);
                 writeln!(out, "{:margin$} |", "")?;
                 writeln!(out, "{line} | {source}")?;

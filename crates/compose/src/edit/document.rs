@@ -46,7 +46,9 @@ impl Document {
             return Err(EditError::Unreadable(format!("line {line}: {}", fault.message)));
         }
         let (Some(mut tree), true) = (parsed.documents.pop(), parsed.documents.is_empty()) else {
-            return Err(EditError::Unreadable("it must hold exactly one YAML document".to_owned()));
+            return Err(EditError::Unreadable(
+                "it must hold exactly one YAML document".to_owned(),
+            ));
         };
         shift(&mut tree.root, base);
         let habits = Habits::of(&text, &tree.root);
@@ -64,7 +66,9 @@ impl Document {
         }
         if report.has_errors() {
             let first = report.finish(&sources).into_iter().next();
-            return Err(EditError::Unreadable(first.map(|first| first.message).unwrap_or_default()));
+            return Err(EditError::Unreadable(
+                first.map(|first| first.message).unwrap_or_default(),
+            ));
         }
         Ok(expanded.root)
     }
@@ -90,7 +94,11 @@ impl Document {
     /// The first byte of the line that holds `at`.
     pub(crate) fn line_start(&self, at: usize) -> usize {
         let start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        if start == 0 && self.text.starts_with('\u{feff}') { 3.min(at) } else { start }
+        if start == 0 && self.text.starts_with('\u{feff}') {
+            3.min(at)
+        } else {
+            start
+        }
     }
 
     /// Where the line that holds `at` ends, before its line break.
@@ -102,7 +110,9 @@ impl Document {
 
     /// Where the next line starts.
     pub(crate) fn next_line(&self, at: usize) -> usize {
-        self.text[at..].find('\n').map_or(self.text.len(), |newline| at + newline + 1)
+        self.text[at..]
+            .find('\n')
+            .map_or(self.text.len(), |newline| at + newline + 1)
     }
 
     /// How far from the start of its line a place is, in characters.
@@ -149,7 +159,9 @@ impl Habits {
             _ => "\n",
         };
         let most = |counts: &HashMap<usize, usize>| {
-            let common = counts.iter().max_by_key(|&(width, count)| (*count, std::cmp::Reverse(*width)));
+            let common = counts
+                .iter()
+                .max_by_key(|&(width, count)| (*count, std::cmp::Reverse(*width)));
             common.map(|(width, _)| *width)
         };
         let indent = most(&census.indents).unwrap_or(2).clamp(1, 8);
@@ -163,7 +175,11 @@ impl Habits {
                 _ if census.single.0 > census.double.0 => Style::SingleQuoted,
                 _ => Style::DoubleQuoted,
             },
-            needed_quotes: if needed { Style::SingleQuoted } else { Style::DoubleQuoted },
+            needed_quotes: if needed {
+                Style::SingleQuoted
+            } else {
+                Style::DoubleQuoted
+            },
         }
     }
 }

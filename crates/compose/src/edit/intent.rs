@@ -64,7 +64,9 @@ pub(crate) fn is_pair_of(item: Option<&str>, key: &str) -> bool {
 /// Does to a value what the edit asks for.
 pub(crate) fn apply(root: &mut Node, intent: &Intent) -> Result<(), EditError> {
     let error = || EditError::NoSuchPlace(show(&intent.path));
-    let Some((last, way)) = intent.path.split_last() else { return Err(EditError::NoPath) };
+    let Some((last, way)) = intent.path.split_last() else {
+        return Err(EditError::NoPath);
+    };
     let mut at = root;
     for step in way {
         let missing = match (&at.value, step) {

@@ -59,8 +59,13 @@ impl<'d> Walk<'d> {
         let flow = matches!(here.holder, Holder::Flow);
         match (&here.node.kind, step) {
             (Kind::Mapping { entries, flow: own }, Step::Key(name)) => {
-                let (key, node) = entries.iter().find(|(key, _)| key.scalar() == Some(name) && !key.is_merge_key())?;
-                let siblings = entries.iter().map(|(_, value)| value).filter(|value| !std::ptr::eq(*value, node));
+                let (key, node) = entries
+                    .iter()
+                    .find(|(key, _)| key.scalar() == Some(name) && !key.is_merge_key())?;
+                let siblings = entries
+                    .iter()
+                    .map(|(_, value)| value)
+                    .filter(|value| !std::ptr::eq(*value, node));
                 Some(Here {
                     node,
                     holder: if flow || *own { Holder::Flow } else { Holder::Key(key) },
@@ -77,7 +82,11 @@ impl<'d> Walk<'d> {
                 let column = self.document.column(here.node.start);
                 Some(Here {
                     node,
-                    holder: if flow || *own { Holder::Flow } else { Holder::Dash(column) },
+                    holder: if flow || *own {
+                        Holder::Flow
+                    } else {
+                        Holder::Dash(column)
+                    },
                     siblings: siblings.collect(),
                 })
             }
@@ -121,7 +130,10 @@ impl<'d> Walk<'d> {
         };
         match (&parent.node.kind, step) {
             (Kind::Mapping { entries, .. }, Step::Key(name)) => {
-                let index = entries.iter().position(|(key, _)| key.scalar() == Some(name)).ok_or_else(|| self.error())?;
+                let index = entries
+                    .iter()
+                    .position(|(key, _)| key.scalar() == Some(name))
+                    .ok_or_else(|| self.error())?;
                 let removed = match entries.len() {
                     1 => emptied(Kinds::Map(Map::new()))?,
                     _ => splice::remove_entry(self.document, parent.node, index)?,
@@ -169,7 +181,9 @@ impl<'d> Walk<'d> {
                 }
             }
             (Kind::Sequence { .. }, Step::Key(name)) if depth + 1 == self.intent.path.len() => {
-                let Change::Set(value) = &self.intent.change else { return Err(self.error()) };
+                let Change::Set(value) = &self.intent.change else {
+                    return Err(self.error());
+                };
                 let text = pair(name, value).ok_or_else(|| self.error())?;
                 splice::add_item(self.document, here.node, &Value::text(text, Place::NOWHERE))
             }
@@ -194,28 +208,44 @@ impl<'d> Walk<'d> {
         let marker = "stardeck-merge-marker";
         let merge = Value::text(marker, Place::NOWHERE);
         let whole = self.changed(depth)?;
-        let Step::Key(name) = &self.intent.path[depth] else { return Err(self.error()) };
+        let Step::Key(name) = &self.intent.path[depth] else {
+            return Err(self.error());
+        };
         let own = whole.get(name).cloned().ok_or_else(|| self.error())?;
         let entries = Map::from_iter([(marker.to_owned(), merge), (name.clone(), own)]);
         let value = Value::new(Kinds::Map(entries), Place::NOWHERE);
         let written = splice::replace(self.document, here.node, here.holder, &here.siblings, &value)?;
         let quoted = ["", "\"", "'"].map(|quote| format!("{marker}: {quote}{marker}{quote}"));
-        let found = quoted.iter().find_map(|text| Some((written.text.find(text.as_str())?, text.len())));
+        let found = quoted
+            .iter()
+            .find_map(|text| Some((written.text.find(text.as_str())?, text.len())));
         let (at, len) = found.ok_or_else(|| self.error())?;
-        let alias = if alias.ends_with(':') { format!("{alias} ") } else { alias.to_owned() };
+        let alias = if alias.ends_with(':') {
+            format!("{alias} ")
+        } else {
+            alias.to_owned()
+        };
         written.replaced(at..at + len, &format!("<<: {alias}"))
     }
 
     /// A merge key brings in what is to be removed: it is replaced by what else it brings in.
     fn without_merge(&self, here: &Here<'d>, entries: &[(Node, Node)], depth: usize) -> Result<Document, EditError> {
-        let Step::Key(removed) = &self.intent.path[depth] else { return Err(self.error()) };
+        let Step::Key(removed) = &self.intent.path[depth] else {
+            return Err(self.error());
+        };
         let whole = self.value_at(depth)?;
         let own = |name: &str| entries.iter().any(|(key, _)| key.scalar() == Some(name));
         let merged = whole.as_map().into_iter().flatten();
         let merged: Vec<_> = merged.filter(|(name, _)| *name != removed && !own(name)).collect();
-        let index = entries.iter().position(|(key, _)| key.is_merge_key()).ok_or_else(|| self.error())?;
+        let index = entries
+            .iter()
+            .position(|(key, _)| key.is_merge_key())
+            .ok_or_else(|| self.error())?;
         if entries.len() == 1 {
-            let map = merged.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+            let map = merged
+                .into_iter()
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
             let value = Value::new(Kinds::Map(map), Place::NOWHERE);
             return splice::replace(self.document, here.node, here.holder, &here.siblings, &value);
         }

@@ -70,7 +70,9 @@ fn apply_one(text: String, intent: &Intent) -> Result<String, EditError> {
     let mut document = locate::apply(document, intent)?;
     for _ in 0..REPAIRS {
         let found = document.value().map_err(|_| entangled())?;
-        let Some((path, old)) = intent::difference(&wanted, &found) else { return Ok(document.text) };
+        let Some((path, old)) = intent::difference(&wanted, &found) else {
+            return Ok(document.text);
+        };
         // Where the edit itself did not come out, no other edit mends it.
         if path.is_empty() || intent.path.starts_with(&path) || path.starts_with(&intent.path) {
             return Err(entangled());
@@ -110,7 +112,9 @@ fn node_of(value: &serde_json::Value) -> Node {
         },
         serde_json::Value::String(text) => Value::Str(text.clone()),
         serde_json::Value::Array(items) => Value::List(items.iter().map(node_of).collect()),
-        serde_json::Value::Object(map) => Value::Map(map.iter().map(|(key, value)| (key.clone(), node_of(value))).collect()),
+        serde_json::Value::Object(map) => {
+            Value::Map(map.iter().map(|(key, value)| (key.clone(), node_of(value))).collect())
+        }
     };
     Node::new(value, Place::NOWHERE)
 }

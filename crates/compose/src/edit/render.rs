@@ -30,7 +30,8 @@ pub(crate) fn inline(node: &Node, quotes: Quotes, flow: bool) -> String {
             format!("[{}]", items.join(", "))
         }
         Value::Map(map) => {
-            let entry = |(key, node): (&String, &Node)| format!("{}: {}", self::key(key, true), inline(node, quotes, true));
+            let entry =
+                |(key, node): (&String, &Node)| format!("{}: {}", self::key(key, true), inline(node, quotes, true));
             let entries: Vec<_> = map.iter().map(entry).collect();
             format!("{{{}}}", entries.join(", "))
         }
@@ -48,7 +49,11 @@ pub(crate) fn key(name: &str, flow: bool) -> String {
 
 /// A text with the quotes that it needs, or that the author likes.
 pub(crate) fn text(string: &str, quotes: Quotes, flow: bool) -> String {
-    let style = if is_safe_plain(string, flow) { quotes.free } else { quotes.needed };
+    let style = if is_safe_plain(string, flow) {
+        quotes.free
+    } else {
+        quotes.needed
+    };
     match style {
         Style::Plain if is_safe_plain(string, flow) => string.to_owned(),
         Style::SingleQuoted => single_quoted(string).unwrap_or_else(|| double_quoted(string)),
@@ -65,7 +70,9 @@ pub(crate) fn after_key(node: &Node, column: usize, habits: &Habits, quotes: Quo
         }
         Value::List(items) if !items.is_empty() => {
             let column = column + habits.list_indent;
-            let items = items.iter().map(|item| format!("{}-{}", " ".repeat(column), after_dash(item, column, habits, quotes)));
+            let items = items
+                .iter()
+                .map(|item| format!("{}-{}", " ".repeat(column), after_dash(item, column, habits, quotes)));
             format!("{}{}", habits.newline, items.collect::<Vec<_>>().join(habits.newline))
         }
         Value::Str(string) => match literal(string, column + habits.indent, habits) {
@@ -81,7 +88,9 @@ pub(crate) fn after_dash(node: &Node, column: usize, habits: &Habits, quotes: Qu
     match &node.value {
         Value::Map(map) if !map.is_empty() => format!(" {}", mapping(map, column + 2, habits, quotes, false)),
         Value::List(items) if !items.is_empty() => {
-            let items = items.iter().map(|item| format!("-{}", after_dash(item, column + 2, habits, quotes)));
+            let items = items
+                .iter()
+                .map(|item| format!("-{}", after_dash(item, column + 2, habits, quotes)));
             let gap = format!("{}{}", habits.newline, " ".repeat(column + 2));
             format!(" {}", items.collect::<Vec<_>>().join(&gap))
         }
@@ -96,10 +105,15 @@ pub(crate) fn after_dash(node: &Node, column: usize, habits: &Habits, quotes: Qu
 /// The entries of a mapping, one to a line; the first one indented or not.
 fn mapping(map: &Map, column: usize, habits: &Habits, quotes: Quotes, indent_first: bool) -> String {
     let indent = " ".repeat(column);
-    let entry = |(name, node): (&String, &Node)| format!("{}:{}", key(name, false), after_key(node, column, habits, quotes));
+    let entry =
+        |(name, node): (&String, &Node)| format!("{}:{}", key(name, false), after_key(node, column, habits, quotes));
     let entries: Vec<_> = map.iter().map(entry).collect();
     let joined = entries.join(&format!("{}{indent}", habits.newline));
-    if indent_first { format!("{indent}{joined}") } else { joined }
+    if indent_first {
+        format!("{indent}{joined}")
+    } else {
+        joined
+    }
 }
 
 /// A text of several lines as a literal block; nothing where it would not come back as it is.
@@ -109,14 +123,22 @@ fn literal(string: &str, column: usize, habits: &Habits) -> Option<String> {
         && !body.is_empty()
         && !body.ends_with('\n')
         && !string.starts_with([' ', '\n', '\t'])
-        && body.chars().all(|character| !character.is_control() || character == '\n')
+        && body
+            .chars()
+            .all(|character| !character.is_control() || character == '\n')
         && !body.contains(['\u{2028}', '\u{2029}', '\u{feff}', '\u{85}']);
     if !fits {
         return None;
     }
     let header = if string.ends_with('\n') { "|" } else { "|-" };
     let indent = " ".repeat(column);
-    let line = |line: &str| if line.is_empty() { String::new() } else { format!("{indent}{line}") };
+    let line = |line: &str| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!("{indent}{line}")
+        }
+    };
     let lines: Vec<_> = body.split('\n').map(line).collect();
     Some(format!("{header}{}{}", habits.newline, lines.join(habits.newline)))
 }
@@ -124,5 +146,9 @@ fn literal(string: &str, column: usize, habits: &Habits) -> Option<String> {
 /// A number that reads as one, and not as a whole number.
 fn float(number: f64) -> String {
     let text = float_text(number);
-    if text.contains(['.', 'e']) { text } else { format!("{text}.0") }
+    if text.contains(['.', 'e']) {
+        text
+    } else {
+        format!("{text}.0")
+    }
 }

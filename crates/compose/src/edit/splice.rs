@@ -4,7 +4,7 @@ use super::EditError;
 use super::document::Document;
 use super::render::{self, Quotes};
 use crate::tree::{Node as Value, Value as Kinds};
-use crate::yaml::syntax::{Kind, Node, Style};
+use crate::yaml::syntax::{Kind, Node, Style, dash_before};
 use crate::yaml::write::is_safe_plain;
 
 /// Where a value stands: behind a key or a dash in block style, or within a flow collection.
@@ -37,7 +37,10 @@ pub(crate) fn replace(
         _ => false,
     };
     let flow = matches!(holder, Holder::Flow);
-    let was_block = matches!(node.kind, Kind::Sequence { flow: false, .. } | Kind::Mapping { flow: false, .. });
+    let was_block = matches!(
+        node.kind,
+        Kind::Sequence { flow: false, .. } | Kind::Mapping { flow: false, .. }
+    );
     if flow || !is_block(value) && !was_block && !node.is_absent() {
         let text = render::inline(value, quotes, flow);
         let space = if node.is_absent() { " " } else { "" };
@@ -46,15 +49,22 @@ pub(crate) fn replace(
     let (after, from) = match holder {
         Holder::Key(key) => {
             let colon = colon_after(document, key);
-            (render::after_key(value, document.column(key.outer), &document.habits, quotes), colon)
+            (
+                render::after_key(value, document.column(key.outer), &document.habits, quotes),
+                colon,
+            )
         }
         Holder::Dash(column) => {
-            let dash = document.text[..node.outer].rfind('-').map_or(node.outer, |dash| dash + 1);
+            let dash = dash_before(&document.text, node.outer) + 1;
             (render::after_dash(value, column, &document.habits, quotes), dash)
         }
         Holder::Flow | Holder::Root => (format!(" {}", render::inline(value, quotes, flow)), node.outer),
     };
-    let after = if anchor.is_empty() { after } else { format!(" {}{after}", anchor.trim_end()) };
+    let after = if anchor.is_empty() {
+        after
+    } else {
+        format!(" {}{after}", anchor.trim_end())
+    };
     // What is between the colon and a value on lines of its own is a comment, and stays.
     let line_end = document.line_end(from);
     if node.outer > line_end {
@@ -75,22 +85,37 @@ pub(crate) fn replace(
 
 /// Adds an entry at the end of a mapping.
 pub(crate) fn add_entry(document: &Document, mapping: &Node, name: &str, value: &Value) -> Result<Document, EditError> {
-    let Kind::Mapping { entries, flow } = &mapping.kind else { return Err(EditError::NoSuchPlace(name.to_owned())) };
+    let Kind::Mapping { entries, flow } = &mapping.kind else {
+        return Err(EditError::NoSuchPlace(name.to_owned()));
+    };
     let siblings: Vec<&Node> = entries.iter().map(|(_, value)| value).collect();
     let quotes = quotes(document, None, &siblings);
     if *flow {
         let entry = format!("{}: {}", render::key(name, true), render::inline(value, quotes, true));
-        return add_to_flow(document, mapping, entries.last().map(|(key, value)| (key.outer, value.end.max(key.end))), &entry);
+        return add_to_flow(
+            document,
+            mapping,
+            entries.last().map(|(key, value)| (key.outer, value.end.max(key.end))),
+            &entry,
+        );
     }
-    let Some((first, _)) = entries.first() else { return Err(EditError::NoSuchPlace(name.to_owned())) };
+    let Some((first, _)) = entries.first() else {
+        return Err(EditError::NoSuchPlace(name.to_owned()));
+    };
     let column = document.column(first.outer);
-    let entry = format!("{}:{}", render::key(name, false), render::after_key(value, column, &document.habits, quotes));
+    let entry = format!(
+        "{}:{}",
+        render::key(name, false),
+        render::after_key(value, column, &document.habits, quotes)
+    );
     add_line(document, mapping.end, column, &entry)
 }
 
 /// Adds an item at the end of a list.
 pub(crate) fn add_item(document: &Document, list: &Node, value: &Value) -> Result<Document, EditError> {
-    let Kind::Sequence { items, flow } = &list.kind else { return Err(EditError::NoSuchPlace(String::new())) };
+    let Kind::Sequence { items, flow } = &list.kind else {
+        return Err(EditError::NoSuchPlace(String::new()));
+    };
     let siblings: Vec<&Node> = items.iter().collect();
     let quotes = quotes(document, None, &siblings);
     if *flow {
@@ -104,12 +129,16 @@ pub(crate) fn add_item(document: &Document, list: &Node, value: &Value) -> Resul
 
 /// Removes a key and its value from a mapping that has others.
 pub(crate) fn remove_entry(document: &Document, mapping: &Node, index: usize) -> Result<Document, EditError> {
-    let Kind::Mapping { entries, flow } = &mapping.kind else { return Err(EditError::NoSuchPlace(String::new())) };
+    let Kind::Mapping { entries, flow } = &mapping.kind else {
+        return Err(EditError::NoSuchPlace(String::new()));
+    };
     let (key, value) = &entries[index];
     let end = value.end.max(key.end);
     if *flow {
         let next = entries.get(index + 1).map(|(key, _)| key.outer);
-        let before = index.checked_sub(1).map(|before| entries[before].1.end.max(entries[before].0.end));
+        let before = index
+            .checked_sub(1)
+            .map(|before| entries[before].1.end.max(entries[before].0.end));
         return remove_from_flow(document, key.outer..end, before, next);
     }
     let next = entries.get(index + 1).map(|(key, _)| key.outer);
@@ -118,20 +147,24 @@ pub(crate) fn remove_entry(document: &Document, mapping: &Node, index: usize) ->
 
 /// Removes an item from a list that has others.
 pub(crate) fn remove_item(document: &Document, list: &Node, index: usize) -> Result<Document, EditError> {
-    let Kind::Sequence { items, flow } = &list.kind else { return Err(EditError::NoSuchPlace(String::new())) };
+    let Kind::Sequence { items, flow } = &list.kind else {
+        return Err(EditError::NoSuchPlace(String::new()));
+    };
     let item = &items[index];
     if *flow {
         let next = items.get(index + 1).map(|item| item.outer);
         let before = index.checked_sub(1).map(|before| items[before].end);
         return remove_from_flow(document, item.outer..item.end, before, next);
     }
-    let dash = |item: &Node| document.text[..item.outer].rfind('-').unwrap_or(item.outer);
+    let dash = |item: &Node| dash_before(&document.text, item.outer);
     remove_lines(document, dash(item), item.end, items.get(index + 1).map(dash))
 }
 
 /// The place behind the colon of a key.
 fn colon_after(document: &Document, key: &Node) -> usize {
-    document.text[key.end..].find(':').map_or(key.end, |colon| key.end + colon + 1)
+    document.text[key.end..]
+        .find(':')
+        .map_or(key.end, |colon| key.end + colon + 1)
 }
 
 fn anchor_text<'d>(document: &'d Document, node: &Node) -> Option<&'d str> {
@@ -143,7 +176,10 @@ fn anchor_text<'d>(document: &'d Document, node: &Node) -> Option<&'d str> {
 /// Puts a line behind the one on which `end` is.
 fn add_line(document: &Document, end: usize, column: usize, line: &str) -> Result<Document, EditError> {
     let at = document.line_end(end);
-    document.replaced(at..at, &format!("{}{}{line}", document.habits.newline, " ".repeat(column)))
+    document.replaced(
+        at..at,
+        &format!("{}{}{line}", document.habits.newline, " ".repeat(column)),
+    )
 }
 
 /// Adds to a flow collection; `last` is where its last entry starts and ends.
@@ -170,7 +206,11 @@ fn add_to_flow(
     match trailing_comma {
         Some(comma) => {
             let at = last_end + comma + 1;
-            let at = if gap.len() > 1 { document.line_end(at).min(collection.end - 1).max(at) } else { at };
+            let at = if gap.len() > 1 {
+                document.line_end(at).min(collection.end - 1).max(at)
+            } else {
+                at
+            };
             document.replaced(at..at, &format!("{gap}{entry},"))
         }
         None => document.replaced(last_end..last_end, &format!(",{gap}{entry}")),
@@ -217,14 +257,25 @@ fn quotes(document: &Document, old: Option<&Node>, siblings: &[&Node]) -> Quotes
     };
     let is_quoted = |style: Style| matches!(style, Style::SingleQuoted | Style::DoubleQuoted);
     let known: Vec<_> = siblings.iter().filter_map(|node| scalar(node)).collect();
-    let free: Vec<_> = known.iter().filter(|(safe, style)| *safe && *style != Style::Block).map(|(_, style)| *style).collect();
-    let needed = known.iter().find(|(safe, style)| !safe && is_quoted(*style)).map(|(_, style)| *style);
+    let free: Vec<_> = known
+        .iter()
+        .filter(|(safe, style)| *safe && *style != Style::Block)
+        .map(|(_, style)| *style)
+        .collect();
+    let needed = known
+        .iter()
+        .find(|(safe, style)| !safe && is_quoted(*style))
+        .map(|(_, style)| *style);
     let free = match old.and_then(scalar) {
         // Its author's choice.
         Some((true, style)) if style != Style::Block => style,
         _ if !free.is_empty() => {
             let quoted: Vec<_> = free.iter().filter(|style| is_quoted(**style)).collect();
-            if quoted.len() * 2 > free.len() { *quoted[0] } else { Style::Plain }
+            if quoted.len() * 2 > free.len() {
+                *quoted[0]
+            } else {
+                Style::Plain
+            }
         }
         _ => document.habits.quotes,
     };

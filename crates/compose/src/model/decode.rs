@@ -24,7 +24,9 @@ pub(crate) fn project(mut model: Node, report: &mut Report) -> Project {
             Ok(project) => return project,
             Err(fault) => fault,
         };
-        report.error(Code::BadValue, fault.place, fault.message.clone()).path(fault.path.join("."));
+        report
+            .error(Code::BadValue, fault.place, fault.message.clone())
+            .path(fault.path.join("."));
         if !take_out(&mut model, &fault.path) {
             break;
         }
@@ -33,7 +35,9 @@ pub(crate) fn project(mut model: Node, report: &mut Report) -> Project {
 }
 
 fn take_out(model: &mut Node, path: &[String]) -> bool {
-    let Some((last, way)) = path.split_last() else { return false };
+    let Some((last, way)) = path.split_last() else {
+        return false;
+    };
     let mut at = model;
     for key in way {
         let next = match &mut at.value {
@@ -95,14 +99,22 @@ impl Reader<'_, '_> {
     /// Says where a fault is, where that is not known yet.
     fn locate(&self, mut fault: Fault) -> Fault {
         if fault.path.is_empty() {
-            fault.place = if self.node.place.is_nowhere() { self.node.key } else { self.node.place };
+            fault.place = if self.node.place.is_nowhere() {
+                self.node.key
+            } else {
+                self.node.place
+            };
             fault.path = self.path.keys();
         }
         fault
     }
 
     fn wrong<T>(&self, wanted: &str) -> Result<T, Fault> {
-        let fault = de::Error::custom(format!("`{}` must be {wanted}, and this is {}", self.path, self.node.kind()));
+        let fault = de::Error::custom(format!(
+            "`{}` must be {wanted}, and this is {}",
+            self.path,
+            self.node.kind()
+        ));
         Err(self.locate(fault))
     }
 
@@ -251,7 +263,12 @@ impl<'n> Reader<'n, '_> {
             map.iter().partition(|(key, _)| is_struct && key.starts_with("x-"));
         let entries = Entries {
             entries: fields.into_iter(),
-            extensions: (!extensions.is_empty()).then(|| extensions.into_iter().map(|(key, node)| (key.clone(), node.clone())).collect()),
+            extensions: (!extensions.is_empty()).then(|| {
+                extensions
+                    .into_iter()
+                    .map(|(key, node)| (key.clone(), node.clone()))
+                    .collect()
+            }),
             path: self.path,
             value: None,
         };

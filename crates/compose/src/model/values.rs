@@ -83,6 +83,7 @@ enum Loose {
     Null,
     Bool(bool),
     Int(i64),
+    Float(f64),
     Text(String),
     List(Vec<Loose>),
     Map(Vec<(String, Loose)>),
@@ -94,6 +95,7 @@ impl Loose {
         match self {
             Loose::Bool(value) => Some(value.to_string()),
             Loose::Int(value) => Some(value.to_string()),
+            Loose::Float(value) => Some(tree::float_text(value)),
             Loose::Text(text) => Some(text),
             Loose::Null | Loose::List(_) | Loose::Map(_) => None,
         }
@@ -103,10 +105,16 @@ impl Loose {
         match self {
             Loose::Null => Ok(Vec::new()),
             Loose::List(items) => {
-                let text = |item: Loose| item.into_text().ok_or_else(|| E::custom("an item of a list of texts is no text"));
+                let text = |item: Loose| {
+                    item.into_text()
+                        .ok_or_else(|| E::custom("an item of a list of texts is no text"))
+                };
                 items.into_iter().map(text).collect()
             }
-            other => other.into_text().map(|text| vec![text]).ok_or_else(|| E::custom("this must be a text or a list of texts")),
+            other => other
+                .into_text()
+                .map(|text| vec![text])
+                .ok_or_else(|| E::custom("this must be a text or a list of texts")),
         }
     }
 
@@ -159,7 +167,7 @@ impl<'de> Visitor<'de> for LooseVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Loose, E> {
-        Ok(Loose::Text(tree::float_text(value)))
+        Ok(Loose::Float(value))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Loose, E> {
@@ -198,6 +206,8 @@ from_loose! {
     Bytes: |loose| match loose {
         Loose::Int(bytes) => Ok(Bytes(bytes)),
         Loose::Text(text) => bytes::parse(&text).map(Bytes).map_err(de::Error::custom),
+        // docker compose reads a number with a point as nothing; who loads the file is warned.
+        Loose::Float(_) | Loose::Null => Ok(Bytes(0)),
         _ => Err(de::Error::custom("this must be a size such as `512m`")),
     },
     Duration: |loose| {
@@ -337,7 +347,10 @@ impl Serialize for FileMode {
 impl Serialize for Hosts {
     /// As a sorted list of `host=address`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let lines = self.0.iter().flat_map(|(host, addresses)| addresses.iter().map(move |address| format!("{host}={address}")));
+        let lines = self
+            .0
+            .iter()
+            .flat_map(|(host, addresses)| addresses.iter().map(move |address| format!("{host}={address}")));
         let mut lines: Vec<String> = lines.collect();
         lines.sort();
         lines.serialize(serializer)

@@ -27,7 +27,10 @@ impl Project {
         shown.disabled_services.clear();
         // What a secret or config holds is not shown where only its source was written.
         shown.secrets.values_mut().for_each(|secret| secret.content.clear());
-        let from_outside = shown.configs.values_mut().filter(|config| !config.environment.is_empty());
+        let from_outside = shown
+            .configs
+            .values_mut()
+            .filter(|config| !config.environment.is_empty());
         from_outside.for_each(|config| config.content.clear());
         let mut plain = plain::of(&shown, dialect);
         if let Plain::Map(entries) = &mut plain {
@@ -38,7 +41,9 @@ impl Project {
                     entries.sort_by(|one, other| one.0.cmp(&other.0));
                 }
                 Dialect::Yaml => {
-                    let order = ["name", "services", "networks", "volumes", "secrets", "configs", "models"];
+                    let order = [
+                        "name", "services", "networks", "volumes", "secrets", "configs", "models",
+                    ];
                     entries.sort_by_key(|(key, _)| order.iter().position(|name| name == key).unwrap_or(order.len()));
                 }
             }

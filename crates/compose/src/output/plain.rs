@@ -33,7 +33,9 @@ pub(crate) enum Dialect {
 
 /// The tree of a value.
 pub(crate) fn of<T: Serialize>(value: &T, dialect: Dialect) -> Plain {
-    value.serialize(Planter { dialect }).map_or(Plain::Null, Plain::unwrapped)
+    value
+        .serialize(Planter { dialect })
+        .map_or(Plain::Null, Plain::unwrapped)
 }
 
 impl Plain {
@@ -175,7 +177,11 @@ impl Serializer for Planter {
         Ok(Plain::Text(variant.to_owned()))
     }
 
-    fn serialize_newtype_struct<T: ?Sized + Serialize>(self, name: &'static str, value: &T) -> Result<Plain, Impossible> {
+    fn serialize_newtype_struct<T: ?Sized + Serialize>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<Plain, Impossible> {
         Ok(match (name, self.value(value)?) {
             ("Bytes" | "Duration", Plain::Text(text)) if matches!(text.as_str(), "0" | "0s") => Plain::Zero(text),
             (_, plain) => plain,
@@ -331,7 +337,11 @@ impl SerializeStruct for StructPlanter {
         }
         // In JSON, docker compose writes the fields of these two as Go spells them.
         let capital = self.planter.dialect == Dialect::Json && matches!(self.name, "WeightDevice" | "ThrottleDevice");
-        let key = if capital { format!("{}{}", key[..1].to_ascii_uppercase(), &key[1..]) } else { key.to_owned() };
+        let key = if capital {
+            format!("{}{}", key[..1].to_ascii_uppercase(), &key[1..])
+        } else {
+            key.to_owned()
+        };
         self.entries.push((key, value.unwrapped()));
         Ok(())
     }

@@ -91,7 +91,10 @@ pub(crate) static DEVELOP: Object = Object::new(&[key("watch", Shape::List(&Shap
 
 static WATCH: Object = Object::new(&[
     key("path", Shape::Text),
-    key("action", Shape::Choice(&["rebuild", "sync", "restart", "sync+restart", "sync+exec"])),
+    key(
+        "action",
+        Shape::Choice(&["rebuild", "sync", "restart", "sync+restart", "sync+exec"]),
+    ),
     key("target", Shape::Text),
     key("ignore", TEXT_OR_SET),
     key("include", TEXT_OR_SET),

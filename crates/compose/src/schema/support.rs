@@ -21,7 +21,11 @@ pub fn keys() -> Vec<KeySupport> {
 
 fn object(object: &Object, path: &str, above: Option<Support>, all: &mut Vec<KeySupport>) {
     for key in object.keys {
-        let path = if path.is_empty() { key.name.to_owned() } else { format!("{path}.{}", key.name) };
+        let path = if path.is_empty() {
+            key.name.to_owned()
+        } else {
+            format!("{path}.{}", key.name)
+        };
         let support = above.unwrap_or(key.support);
         all.push(KeySupport {
             path: path.clone(),

@@ -7,11 +7,20 @@ use super::shape::{FLAG, LIST_OR_MAP, OPTIONS, Object, Shape, TEXT_OR_SET, TEXTS
 pub(crate) static MODEL: Object = Object::new(&[
     key("version", Shape::Text).refused("it has had no effect since Compose v2; remove it"),
     key("name", Shape::Text),
-    key("include", Shape::List(&Shape::Either(&[Shape::Text, Shape::Object(&INCLUDE)]))),
+    key(
+        "include",
+        Shape::List(&Shape::Either(&[Shape::Text, Shape::Object(&INCLUDE)])),
+    ),
     key("services", Shape::Names(&Shape::Object(&SERVICE))),
     key("models", Shape::Map(&Shape::Object(&AI_MODEL))).refused("Stardeck runs containers, not model runners"),
-    key("networks", Shape::Map(&Shape::Either(&[Shape::Object(&NETWORK), Shape::Null]))),
-    key("volumes", Shape::Names(&Shape::Either(&[Shape::Object(&VOLUME), Shape::Null]))),
+    key(
+        "networks",
+        Shape::Map(&Shape::Either(&[Shape::Object(&NETWORK), Shape::Null])),
+    ),
+    key(
+        "volumes",
+        Shape::Names(&Shape::Either(&[Shape::Object(&VOLUME), Shape::Null])),
+    ),
     key("secrets", Shape::Names(&Shape::Object(&SECRET))),
     key("configs", Shape::Names(&Shape::Object(&CONFIG))),
 ]);
@@ -34,7 +43,8 @@ static AI_MODEL: Object = Object::new(&[
 static NETWORK: Object = Object::new(&[
     key("name", Shape::Text),
     key("driver", Shape::Text).limited("`bridge`, `macvlan`, `ipvlan`, `host` and `none`; `overlay` needs a swarm"),
-    key("driver_opts", OPTIONS).limited("options of Podman's driver, such as `mtu`; those of Docker mean nothing to it"),
+    key("driver_opts", OPTIONS)
+        .limited("options of Podman's driver, such as `mtu`; those of Docker mean nothing to it"),
     key("ipam", Shape::Object(&IPAM)),
     key("external", Shape::Either(&[FLAG, Shape::Object(&EXTERNAL)])),
     key("internal", FLAG),
@@ -63,7 +73,8 @@ static OPEN_EXTERNAL: Object = Object::new(&[key("name", Shape::Text)]).open();
 static VOLUME: Object = Object::new(&[
     key("name", Shape::Text),
     key("driver", Shape::Text).limited("`local` and the volume plugins that Podman is set up with"),
-    key("driver_opts", OPTIONS).limited("options that reach a folder or a server outside need an administrator's consent"),
+    key("driver_opts", OPTIONS)
+        .limited("options that reach a folder or a server outside need an administrator's consent"),
     key("external", Shape::Either(&[FLAG, Shape::Object(&EXTERNAL)])),
     key("labels", LIST_OR_MAP),
 ]);

@@ -27,7 +27,11 @@ impl Validator<'_> {
                 fitting.is_some_and(|shape| self.value(node, shape, path))
             }
             (Shape::Choice(words), Value::Str(text)) if !words.contains(&text.as_str()) => {
-                let wanted: Vec<_> = words.iter().filter(|word| !word.is_empty()).map(|word| format!("`{word}`")).collect();
+                let wanted: Vec<_> = words
+                    .iter()
+                    .filter(|word| !word.is_empty())
+                    .map(|word| format!("`{word}`"))
+                    .collect();
                 let message = format!("`{path}` is {}, not `{text}`", wanted.join(" or "));
                 let closest = closest(text, words.iter().copied());
                 let finding = self.report.error(Code::BadValue, node.place, message).at(path);
@@ -42,7 +46,8 @@ impl Validator<'_> {
                 false
             }
             (Shape::Integer(least, most), Value::Int(number))
-                if !(i128::from(*least)..=i128::from(*most)).contains(number) && (*least, *most) != (i64::MIN, i64::MAX) =>
+                if !(i128::from(*least)..=i128::from(*most)).contains(number)
+                    && (*least, *most) != (i64::MIN, i64::MAX) =>
             {
                 let message = match *most {
                     i64::MAX => format!("`{path}` must be at least {least}"),
@@ -100,7 +105,9 @@ impl Validator<'_> {
             // Equal items have equal texts here; the text is short and cheap beside comparing all pairs.
             if let Some(first) = seen.insert(format!("{}", Fingerprint(item)), index) {
                 let message = format!("`{path}` holds the same item at {first} and at {index}");
-                self.report.error(Code::NotUnique, item.place, message).at(&path.index(index));
+                self.report
+                    .error(Code::NotUnique, item.place, message)
+                    .at(&path.index(index));
             }
         }
     }
@@ -109,7 +116,9 @@ impl Validator<'_> {
         map.retain(|key, node| {
             if names && !is_name(key) {
                 let message = format!("`{key}` is not a name: it is made of letters, digits, `.`, `_` and `-`");
-                self.report.error(Code::UnknownKey, node.key, message).at(&path.key(key));
+                self.report
+                    .error(Code::UnknownKey, node.key, message)
+                    .at(&path.key(key));
                 return false;
             }
             self.value(node, shape, &path.key(key))
@@ -163,7 +172,9 @@ impl Validator<'_> {
         };
         match key.support {
             Support::Limited(limit) if !unset => {
-                self.report.note(Code::Limited, node.key, format!("`{}`: {limit}", key.name)).at(path);
+                self.report
+                    .note(Code::Limited, node.key, format!("`{}`: {limit}", key.name))
+                    .at(path);
             }
             Support::Refused(why) if !unset && key.name == "version" => {
                 let message = format!("`version` is obsolete: {why}");
@@ -256,7 +267,10 @@ impl std::fmt::Display for Fingerprint<'_> {
 }
 
 fn is_name(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    !key.is_empty()
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 /// The word that is most like `text`, where one is like it.

@@ -10,10 +10,14 @@ use crate::tree::{Map, Node, Path, Value};
 pub(crate) fn canonical(model: &mut Map, budget: &Budget, report: &mut Report) {
     let mut stage = Canonical { budget, report };
     let services = Path::ROOT.key("services");
-    each_map(model.get_mut("services"), |name, service| stage.service(service, &services.key(name)));
+    each_map(model.get_mut("services"), |name, service| {
+        stage.service(service, &services.key(name))
+    });
     for kind in ["networks", "volumes", "secrets", "configs"] {
         let path = Path::ROOT.key(kind);
-        each_map(model.get_mut(kind), |name, resource| stage.external(resource, &path.key(name)));
+        each_map(model.get_mut(kind), |name, resource| {
+            stage.external(resource, &path.key(name))
+        });
     }
 }
 
@@ -22,7 +26,9 @@ pub(crate) fn defaults(model: &mut Map) {
     each_map(model.get_mut("services"), |_, service| {
         let place = Place::NOWHERE;
         if let Some(build) = service.get_mut("build").and_then(Node::as_map_mut) {
-            build.entry("context".to_owned()).or_insert_with(|| Node::text(".", place));
+            build
+                .entry("context".to_owned())
+                .or_insert_with(|| Node::text(".", place));
         }
         each_item(service.get_mut("secrets"), |secret| {
             let source = secret.get("source").and_then(Node::to_text).unwrap_or_default();
@@ -30,8 +36,10 @@ pub(crate) fn defaults(model: &mut Map) {
             secret.entry("target".to_owned()).or_insert_with(target);
         });
         each_item(service.get_mut("ports"), |port| {
-            port.entry("protocol".to_owned()).or_insert_with(|| Node::text("tcp", place));
-            port.entry("mode".to_owned()).or_insert_with(|| Node::text("ingress", place));
+            port.entry("protocol".to_owned())
+                .or_insert_with(|| Node::text("tcp", place));
+            port.entry("mode".to_owned())
+                .or_insert_with(|| Node::text("ingress", place));
         });
         let count_all = |request: &mut Map| {
             if !request.contains_key("count") && !request.contains_key("device_ids") {
@@ -167,7 +175,10 @@ impl Canonical<'_> {
                     map.insert(id.to_owned(), Node::text(key, item.place).keyed(item.place));
                 }
                 Some(("default", None)) => {
-                    map.insert("default".to_owned(), Node::new(Value::Null, item.place).keyed(item.place));
+                    map.insert(
+                        "default".to_owned(),
+                        Node::new(Value::Null, item.place).keyed(item.place),
+                    );
                 }
                 _ => {
                     let message = "an SSH key has the form `name=path`; only `default` stands alone";
@@ -257,8 +268,13 @@ impl Canonical<'_> {
                     continue;
                 }
                 _ => {
-                    let message = format!("a port is a whole number or a text such as `8080:80`, not {}", item.kind());
-                    self.report.error(Code::BadValue, item.place, message).at(&path.index(index));
+                    let message = format!(
+                        "a port is a whole number or a text such as `8080:80`, not {}",
+                        item.kind()
+                    );
+                    self.report
+                        .error(Code::BadValue, item.place, message)
+                        .at(&path.index(index));
                     continue;
                 }
             };
@@ -268,7 +284,9 @@ impl Canonical<'_> {
             match port::parse(&text) {
                 Ok(parsed) => ports.extend(parsed.into_iter().map(|port| long_port(port, item.place))),
                 Err(message) => {
-                    self.report.error(Code::BadValue, item.place, message).at(&path.index(index));
+                    self.report
+                        .error(Code::BadValue, item.place, message)
+                        .at(&path.index(index));
                 }
             }
         }
@@ -276,7 +294,9 @@ impl Canonical<'_> {
     }
 
     fn external(&mut self, resource: &mut Map, path: &Path<'_>) {
-        let Some(external) = resource.get_mut("external") else { return };
+        let Some(external) = resource.get_mut("external") else {
+            return;
+        };
         if external.as_map().is_none() {
             return;
         }
@@ -285,7 +305,11 @@ impl Canonical<'_> {
         external.value = Value::Bool(true);
         let Some(external_name) = named else { return };
         self.report
-            .warning(Code::Obsolete, place, "`external.name` is obsolete: give `name`, and `external: true`")
+            .warning(
+                Code::Obsolete,
+                place,
+                "`external.name` is obsolete: give `name`, and `external: true`",
+            )
             .at(path);
         match resource.get("name") {
             Some(name) if *name != external_name => {
@@ -349,7 +373,8 @@ fn env_files(node: &mut Node) {
         }
         let place = item.place;
         if let Some(file) = item.as_map_mut() {
-            file.entry("required".to_owned()).or_insert_with(|| Node::boolean(true, place));
+            file.entry("required".to_owned())
+                .or_insert_with(|| Node::boolean(true, place));
         }
     }
 }

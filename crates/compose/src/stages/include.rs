@@ -23,19 +23,25 @@ struct Include {
 
 /// Brings into one document what it includes. `included` are the files that led here.
 pub(crate) fn apply(loader: &mut Loader<'_>, layer: &mut Map, scope: &Scope, file: &str, included: &[String]) {
-    let Some(include) = layer.shift_remove("include") else { return };
+    let Some(include) = layer.shift_remove("include") else {
+        return;
+    };
     let entries = match include.value {
         Value::List(entries) => entries,
         Value::Null => return,
         _ => {
-            loader.report.error(Code::WrongType, include.place, "`include` must be a list");
+            loader
+                .report
+                .error(Code::WrongType, include.place, "`include` must be a list");
             return;
         }
     };
     let mut trail = included.to_vec();
     trail.push(file.to_owned());
     for entry in entries {
-        let Some(include) = Include::read(loader, &entry) else { continue };
+        let Some(include) = Include::read(loader, &entry) else {
+            continue;
+        };
         if let Some(model) = include.load(loader, scope, &trail) {
             import(loader, layer, model, include.place);
         }
@@ -47,13 +53,22 @@ impl Include {
         let texts = |node: Option<&Node>| -> Vec<(String, Place)> {
             let Some(node) = node else { return Vec::new() };
             let items = node.as_list().unwrap_or(std::slice::from_ref(node));
-            items.iter().filter_map(|item| Some((item.as_str()?.to_owned(), item.place))).collect()
+            items
+                .iter()
+                .filter_map(|item| Some((item.as_str()?.to_owned(), item.place)))
+                .collect()
         };
         let include = match &entry.value {
             Value::Map(map) => {
-                for (key, node) in map.iter().filter(|(key, _)| !matches!(key.as_str(), "path" | "project_directory" | "env_file")) {
+                for (key, node) in map
+                    .iter()
+                    .filter(|(key, _)| !matches!(key.as_str(), "path" | "project_directory" | "env_file"))
+                {
                     let message = format!("`include` has no key `{key}`");
-                    loader.report.error(Code::UnknownKey, node.key, message).at(&Path::ROOT.key("include"));
+                    loader
+                        .report
+                        .error(Code::UnknownKey, node.key, message)
+                        .at(&Path::ROOT.key("include"));
                 }
                 Include {
                     place: entry.place,
@@ -70,7 +85,9 @@ impl Include {
             },
         };
         if include.paths.is_empty() {
-            loader.report.error(Code::MissingKey, entry.place, "an entry of `include` needs a `path`");
+            loader
+                .report
+                .error(Code::MissingKey, entry.place, "an entry of `include` needs a `path`");
             return None;
         }
         Some(include)
@@ -91,20 +108,29 @@ impl Include {
             loader.report.error(Code::IncludeCycle, *main_place, message);
             return None;
         }
-        let directory = self.directory.as_ref().map_or_else(|| path::parent(&main), |directory| absolute(directory));
+        let directory = self
+            .directory
+            .as_ref()
+            .map_or_else(|| path::parent(&main), |directory| absolute(directory));
         let env_files = if self.env_files.is_empty() {
             let default = path::join(&directory, ".env");
             let there = loader.files.kind(&default) == Some(FileKind::File);
             there.then_some(default).into_iter().collect()
         } else {
-            self.env_files.iter().map(|(file, _)| absolute(file)).collect::<Vec<_>>()
+            self.env_files
+                .iter()
+                .map(|(file, _)| absolute(file))
+                .collect::<Vec<_>>()
         };
         let variables = loader.env_files(&env_files, &scope.env, self.place);
         let mut env = (*scope.env).clone();
         for (name, value) in variables {
             env.entry(name).or_insert(value);
         }
-        let scope = Scope { directory, env: Rc::new(env) };
+        let scope = Scope {
+            directory,
+            env: Rc::new(env),
+        };
         let mut files = Vec::new();
         for (file, place) in &self.paths {
             let file = absolute(file);
@@ -117,7 +143,10 @@ impl Include {
 
 fn import(loader: &mut Loader<'_>, layer: &mut Map, model: Map, place: Place) {
     for (kind, node) in model {
-        if !matches!(kind.as_str(), "services" | "volumes" | "networks" | "secrets" | "configs" | "models") {
+        if !matches!(
+            kind.as_str(),
+            "services" | "volumes" | "networks" | "secrets" | "configs" | "models"
+        ) {
             continue;
         }
         let Value::Map(resources) = node.value else { continue };

@@ -129,7 +129,10 @@ impl Merger<'_> {
                 for node in [&mut *base, &mut over] {
                     into_mapping(node, |place| {
                         let condition = Node::text("service_started", place);
-                        Node::map([("condition", condition), ("required", Node::boolean(true, place))], place)
+                        Node::map(
+                            [("condition", condition), ("required", Node::boolean(true, place))],
+                            place,
+                        )
                     });
                 }
                 self.both_maps(base, over, path);
@@ -187,7 +190,11 @@ impl Merger<'_> {
                 }
                 let Some(mut both) = pool.copy(self.budget) else { return };
                 if let (Some(pool), Value::Map(other)) = (both.as_map_mut(), other.value) {
-                    Merger { budget: self.budget, report: self.report }.maps(pool, other, path);
+                    Merger {
+                        budget: self.budget,
+                        report: self.report,
+                    }
+                    .maps(pool, other, path);
                 }
                 match merged.iter_mut().find(|known| same_subnet(known, &both)) {
                     Some(known) => *known = both,

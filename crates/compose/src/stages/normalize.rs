@@ -39,8 +39,16 @@ pub(crate) fn normalize(model: &mut Map, project: &str, env: &BTreeMap<String, S
 /// Takes the values of the variables in a list from the environment.
 pub(crate) fn environment_lists(model: &mut Map, env: &BTreeMap<String, String>) {
     each_map(model.get_mut("services"), |_, service| {
-        for item in service.get_mut("environment").and_then(Node::as_list_mut).into_iter().flatten() {
-            if let Some(value) = item.as_str().and_then(|name| Some(format!("{name}={}", env.get(name)?))) {
+        for item in service
+            .get_mut("environment")
+            .and_then(Node::as_list_mut)
+            .into_iter()
+            .flatten()
+        {
+            if let Some(value) = item
+                .as_str()
+                .and_then(|name| Some(format!("{name}={}", env.get(name)?)))
+            {
                 item.value = Value::Str(value);
             }
         }
@@ -58,7 +66,9 @@ fn default_network(model: &mut Map) {
             let default = Node::map([("default", Node::default())], Place::NOWHERE);
             service.insert("networks".to_owned(), default);
         }
-        used |= service.get("networks").is_some_and(|networks| networks.get("default").is_some());
+        used |= service
+            .get("networks")
+            .is_some_and(|networks| networks.get("default").is_some());
     });
     if used {
         let networks = model.entry("networks".to_owned()).or_default();
@@ -85,7 +95,9 @@ fn from_outside(node: Option<&mut Node>, env: &BTreeMap<String, String>, keep: b
             keep
         }),
         Some(Value::List(items)) => items.retain_mut(|item| {
-            let Some(name) = item.as_str().filter(|text| !text.contains('=')) else { return item.as_str().is_some() };
+            let Some(name) = item.as_str().filter(|text| !text.contains('=')) else {
+                return item.as_str().is_some();
+            };
             if let Some(value) = env.get(name) {
                 item.value = Value::Str(format!("{name}={value}"));
                 return true;
@@ -100,7 +112,9 @@ fn implied_dependencies(service: &mut Map) {
     let mut implied: Vec<(String, bool, Place)> = Vec::new();
     let texts = |key: &str| -> Vec<(String, Place)> {
         let items = service.get(key).and_then(Node::as_list).into_iter().flatten();
-        items.filter_map(|item| Some((item.as_str()?.to_owned(), item.place))).collect()
+        items
+            .filter_map(|item| Some((item.as_str()?.to_owned(), item.place)))
+            .collect()
     };
     for (link, place) in texts("links") {
         let parts: Vec<&str> = link.split(':').collect();
@@ -125,7 +139,9 @@ fn implied_dependencies(service: &mut Map) {
     if dependencies.is_null() {
         dependencies.value = Value::Map(Map::new());
     }
-    let Some(dependencies) = dependencies.as_map_mut() else { return };
+    let Some(dependencies) = dependencies.as_map_mut() else {
+        return;
+    };
     for (target, restart, place) in implied {
         dependencies.entry(target).or_insert_with(|| {
             let entries = [
@@ -147,7 +163,11 @@ fn resource_names(model: &mut Map, project: &str) {
             let Some(resource) = node.as_map_mut() else { continue };
             if resource.get("name").is_none_or(Node::is_null) {
                 let external = resource.get("external").and_then(Node::as_bool) == Some(true);
-                let name = if external { key.clone() } else { format!("{project}_{key}") };
+                let name = if external {
+                    key.clone()
+                } else {
+                    format!("{project}_{key}")
+                };
                 resource.insert("name".to_owned(), Node::text(name, Place::NOWHERE));
             }
         }

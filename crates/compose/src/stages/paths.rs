@@ -30,7 +30,9 @@ enum Resolve {
 pub(crate) fn resolve(model: &mut Map, base: &Base<'_>) {
     each_map(model.get_mut("services"), |_, service| base.service(service));
     for kind in ["configs", "secrets"] {
-        each_map(model.get_mut(kind), |_, resource| base.replace(resource.get_mut("file"), Resolve::Mount));
+        each_map(model.get_mut(kind), |_, resource| {
+            base.replace(resource.get_mut("file"), Resolve::Mount)
+        });
     }
     each_map(model.get_mut("volumes"), |_, volume| {
         let is = |node: Option<&Node>, want: &str| node.and_then(Node::as_str) == Some(want);
@@ -49,20 +51,34 @@ impl Base<'_> {
         if let Some(build) = service.get_mut("build").and_then(Node::as_map_mut) {
             self.replace(build.get_mut("context"), Resolve::Context);
             for (key, resolve) in [("additional_contexts", Resolve::Context), ("ssh", Resolve::Mount)] {
-                for context in build.get_mut(key).and_then(Node::as_map_mut).into_iter().flat_map(Map::values_mut) {
+                for context in build
+                    .get_mut(key)
+                    .and_then(Node::as_map_mut)
+                    .into_iter()
+                    .flat_map(Map::values_mut)
+                {
                     self.replace(Some(context), resolve);
                 }
             }
         }
-        each_item(service.get_mut("env_file"), |file| self.replace(file.get_mut("path"), Resolve::File));
-        for file in service.get_mut("label_file").and_then(Node::as_list_mut).into_iter().flatten() {
+        each_item(service.get_mut("env_file"), |file| {
+            self.replace(file.get_mut("path"), Resolve::File)
+        });
+        for file in service
+            .get_mut("label_file")
+            .and_then(Node::as_list_mut)
+            .into_iter()
+            .flatten()
+        {
             self.replace(Some(file), Resolve::File);
         }
         if let Some(extends) = service.get_mut("extends") {
             self.replace(extends.get_mut("file"), Resolve::File);
         }
         if let Some(develop) = service.get_mut("develop") {
-            each_item(develop.get_mut("watch"), |watch| self.replace(watch.get_mut("path"), Resolve::Watched));
+            each_item(develop.get_mut("watch"), |watch| {
+                self.replace(watch.get_mut("path"), Resolve::Watched)
+            });
         }
         each_item(service.get_mut("volumes"), |volume| {
             if volume.get("type").and_then(Node::as_str) == Some("bind") {
@@ -94,11 +110,23 @@ impl Base<'_> {
 
     fn mount(&self, text: &str) -> String {
         let text = self.expand_home(text);
-        if path::is_windows_absolute(&text) { text } else { path::absolute(self.directory, &text) }
+        if path::is_windows_absolute(&text) {
+            text
+        } else {
+            path::absolute(self.directory, &text)
+        }
     }
 
     fn context(&self, text: &str) -> String {
-        let remote = ["https://", "http://", "git://", "ssh://", "github.com/", "git@", "service:"];
+        let remote = [
+            "https://",
+            "http://",
+            "git://",
+            "ssh://",
+            "github.com/",
+            "git@",
+            "service:",
+        ];
         if text.contains("://") || remote.iter().any(|prefix| text.starts_with(prefix)) {
             return text.to_owned();
         }

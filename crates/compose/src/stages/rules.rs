@@ -10,7 +10,10 @@ pub(crate) fn check(model: &Map, report: &mut Report) {
     for (name, volume) in entries(model.get("volumes")) {
         rules.external_alone(volume, &Path::ROOT.key("volumes").key(name));
     }
-    for (kind, sources) in [("configs", &["file", "environment", "content"][..]), ("secrets", &["file", "environment"])] {
+    for (kind, sources) in [
+        ("configs", &["file", "environment", "content"][..]),
+        ("secrets", &["file", "environment"]),
+    ] {
         for (name, resource) in entries(model.get(kind)) {
             rules.one_source(resource, sources, &Path::ROOT.key(kind).key(name));
         }
@@ -22,7 +25,10 @@ pub(crate) fn check(model: &Map, report: &mut Report) {
 }
 
 fn entries(node: Option<&Node>) -> impl Iterator<Item = (&str, &Node)> {
-    node.and_then(Node::as_map).into_iter().flatten().map(|(key, node)| (key.as_str(), node))
+    node.and_then(Node::as_map)
+        .into_iter()
+        .flatten()
+        .map(|(key, node)| (key.as_str(), node))
 }
 
 fn items(node: Option<&Node>) -> impl Iterator<Item = &Node> {
@@ -60,15 +66,23 @@ impl Rules<'_> {
 
     fn service(&mut self, service: &Node, path: &Path<'_>) {
         for (index, port) in items(service.get("ports")).enumerate() {
-            if let Some(address) = port.get("host_ip").and_then(Node::as_str).filter(|text| !port::is_address(text)) {
+            if let Some(address) = port
+                .get("host_ip")
+                .and_then(Node::as_str)
+                .filter(|text| !port::is_address(text))
+            {
                 let message = format!("`{address}` is not an IP address");
-                self.report.error(Code::BadValue, port.place, message).at(&path.key("ports").index(index));
+                self.report
+                    .error(Code::BadValue, port.place, message)
+                    .at(&path.key("ports").index(index));
             }
         }
         for watch in items(service.get("develop").and_then(|develop| develop.get("watch"))) {
             if watch.get("path").and_then(Node::as_str) == Some("") {
                 let message = "the path to watch cannot be empty";
-                self.report.error(Code::BadValue, watch.place, message).at(&path.key("develop"));
+                self.report
+                    .error(Code::BadValue, watch.place, message)
+                    .at(&path.key("develop"));
             }
         }
         let mut reserved = service.get("deploy");
@@ -85,12 +99,18 @@ impl Rules<'_> {
             let bind = volume.get("type").and_then(Node::as_str) == Some("bind");
             if bind && volume.get("source").is_none() {
                 let message = "a bind mount needs a `source`: the path on the host";
-                self.report.error(Code::MissingKey, volume.place, message).at(&path.key("volumes").index(index));
+                self.report
+                    .error(Code::MissingKey, volume.place, message)
+                    .at(&path.key("volumes").index(index));
             }
         }
     }
 }
 
 fn or(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    words
+        .iter()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

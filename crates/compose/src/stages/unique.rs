@@ -71,7 +71,9 @@ fn walk(node: &mut Node, path: &Path<'_>, report: &mut Report) {
             }
         }
         Value::List(items) => {
-            let Some((_, identity)) = UNIQUE.iter().find(|(pattern, _)| path.matches(pattern)) else { return };
+            let Some((_, identity)) = UNIQUE.iter().find(|(pattern, _)| path.matches(pattern)) else {
+                return;
+            };
             let mut places: HashMap<String, usize> = HashMap::new();
             let mut kept: Vec<Node> = Vec::with_capacity(items.len());
             for item in std::mem::take(items) {
@@ -126,7 +128,10 @@ impl Identity {
                 });
                 let host = text("host_ip").unwrap_or_else(|| "0.0.0.0".to_owned());
                 let protocol = text("protocol").unwrap_or_else(|| "tcp".to_owned());
-                Some(format!("{host}:{published}:{}/{protocol}", target.to_text().unwrap_or_default()))
+                Some(format!(
+                    "{host}:{published}:{}/{protocol}",
+                    target.to_text().unwrap_or_default()
+                ))
             }
             _ => None,
         })

@@ -23,12 +23,30 @@ const CASTS: &[(&[&str], Cast)] = &[
     (&["services", "*", "cpu_shares"], Cast::Integer),
     (&["services", "*", "init"], Cast::Boolean),
     (&["services", "*", "deploy", "replicas"], Cast::Integer),
-    (&["services", "*", "deploy", "update_config", "parallelism"], Cast::Integer),
-    (&["services", "*", "deploy", "update_config", "max_failure_ratio"], Cast::Float),
-    (&["services", "*", "deploy", "rollback_config", "parallelism"], Cast::Integer),
-    (&["services", "*", "deploy", "rollback_config", "max_failure_ratio"], Cast::Float),
-    (&["services", "*", "deploy", "restart_policy", "max_attempts"], Cast::Integer),
-    (&["services", "*", "deploy", "placement", "max_replicas_per_node"], Cast::Integer),
+    (
+        &["services", "*", "deploy", "update_config", "parallelism"],
+        Cast::Integer,
+    ),
+    (
+        &["services", "*", "deploy", "update_config", "max_failure_ratio"],
+        Cast::Float,
+    ),
+    (
+        &["services", "*", "deploy", "rollback_config", "parallelism"],
+        Cast::Integer,
+    ),
+    (
+        &["services", "*", "deploy", "rollback_config", "max_failure_ratio"],
+        Cast::Float,
+    ),
+    (
+        &["services", "*", "deploy", "restart_policy", "max_attempts"],
+        Cast::Integer,
+    ),
+    (
+        &["services", "*", "deploy", "placement", "max_replicas_per_node"],
+        Cast::Integer,
+    ),
     (&["services", "*", "healthcheck", "retries"], Cast::Integer),
     (&["services", "*", "healthcheck", "disable"], Cast::Boolean),
     (&["services", "*", "oom_kill_disable"], Cast::Boolean),
@@ -94,7 +112,8 @@ impl Stage<'_> {
                 for (key, node) in map.iter_mut() {
                     let path = path.key(key);
                     if key.contains("${") {
-                        let message = format!("variables are not replaced in keys, so this key is `{key}` as it stands");
+                        let message =
+                            format!("variables are not replaced in keys, so this key is `{key}` as it stands");
                         self.report.warning(Code::VariableInKey, node.key, message).at(&path);
                     }
                     self.node(node, &path);
@@ -112,7 +131,9 @@ impl Stage<'_> {
                     self.report
                         .warning(Code::UnsetVariable, place, message)
                         .at(path)
-                        .hint(format!("set it in the stack's variables, or give it a default: `${{{name}:-…}}`"));
+                        .hint(format!(
+                            "set it in the stack's variables, or give it a default: `${{{name}:-…}}`"
+                        ));
                 }
                 self.budget.text(substituted.text.len()).then_some(substituted.text)
             }
@@ -143,7 +164,9 @@ impl Stage<'_> {
     }
 
     fn cast(&mut self, node: &mut Node, cast: Cast, path: &Path<'_>) {
-        let Some(text) = node.as_str().map(str::to_owned) else { return };
+        let Some(text) = node.as_str().map(str::to_owned) else {
+            return;
+        };
         let (value, wanted) = match cast {
             Cast::Integer => (integer(&text).map(Value::Int), "a whole number"),
             Cast::Float => (float(&text).map(Value::Float), "a number"),
@@ -151,7 +174,10 @@ impl Stage<'_> {
         };
         match value {
             Some(value) => {
-                if matches!(cast, Cast::Boolean) && !text.eq_ignore_ascii_case("true") && !text.eq_ignore_ascii_case("false") {
+                if matches!(cast, Cast::Boolean)
+                    && !text.eq_ignore_ascii_case("true")
+                    && !text.eq_ignore_ascii_case("false")
+                {
                     let better = if value == Value::Bool(true) { "true" } else { "false" };
                     self.report
                         .warning(Code::Surprising, node.place, format!("`{text}` is read as `{better}`"))

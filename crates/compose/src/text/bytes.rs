@@ -3,7 +3,9 @@
 /// The number of bytes, in powers of 1024.
 pub(crate) fn parse(text: &str) -> Result<i64, String> {
     let invalid = || format!("`{text}` is not a size such as `512m` or `1.5g`");
-    let split = text.rfind(|c: char| c.is_ascii_digit() || c == '.' || c == ' ').ok_or_else(invalid)?;
+    let split = text
+        .rfind(|c: char| c.is_ascii_digit() || c == '.' || c == ' ')
+        .ok_or_else(invalid)?;
     let (number, suffix) = match text.as_bytes()[split] {
         b' ' => (&text[..split], &text[split + 1..]),
         _ => text.split_at(split + 1),

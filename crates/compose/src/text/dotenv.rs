@@ -124,7 +124,9 @@ impl<'a> Reader<'a> {
                 _ => {
                     let line = rest.lines().next().unwrap_or_default();
                     let shown: String = line.chars().take(40).collect();
-                    return Err(self.error(format!("`{character}` cannot stand in the name of a variable: `{shown}`")));
+                    return Err(self.error(format!(
+                        "`{character}` cannot stand in the name of a variable: `{shown}`"
+                    )));
                 }
             }
         }
@@ -136,11 +138,14 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let value = match rest.chars().next() {
             Some(quote @ ('"' | '\'')) => {
-                let (value, len) = unquote(rest, quote).ok_or_else(|| {
-                    self.error(format!("the quote {quote} that starts here is never closed"))
-                })?;
+                let (value, len) = unquote(rest, quote)
+                    .ok_or_else(|| self.error(format!("the quote {quote} that starts here is never closed")))?;
                 self.at += len;
-                if quote == '"' { self.expand(&expand_escapes(&value), start)? } else { value }
+                if quote == '"' {
+                    self.expand(&expand_escapes(&value), start)?
+                } else {
+                    value
+                }
             }
             _ => {
                 let line = rest.split('\n').next().unwrap_or_default();
@@ -168,7 +173,9 @@ impl<'a> Reader<'a> {
                 TemplateError::TooLong => "the values become too long".to_owned(),
             },
         })?;
-        self.remarks.unset.extend(substituted.unset.into_iter().map(|name| (name, start)));
+        self.remarks
+            .unset
+            .extend(substituted.unset.into_iter().map(|name| (name, start)));
         Ok(substituted.text)
     }
 
@@ -228,8 +235,12 @@ fn expand_escapes(text: &str) -> String {
             Some(b'$') => Some(("$$".to_owned(), 1)),
             Some(b'0') => {
                 let digits: String = after[1..].chars().take(3).take_while(char::is_ascii_digit).collect();
-                let code = (digits.len() == 3).then(|| u32::from_str_radix(&digits, 8).ok()).flatten();
-                code.filter(|&code| code < 256).and_then(char::from_u32).map(|character| (character.to_string(), 4))
+                let code = (digits.len() == 3)
+                    .then(|| u32::from_str_radix(&digits, 8).ok())
+                    .flatten();
+                code.filter(|&code| code < 256)
+                    .and_then(char::from_u32)
+                    .map(|character| (character.to_string(), 4))
             }
             _ => None,
         };

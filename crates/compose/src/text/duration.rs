@@ -16,11 +16,13 @@ pub(crate) fn parse(text: &str) -> Result<i64, String> {
     let mut total = 0f64;
     let mut exact = 0i128;
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or_else(|| {
-            format!("the duration `{text}` has no unit; write `{text}s` for seconds")
-        })?;
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .ok_or_else(|| format!("the duration `{text}` has no unit; write `{text}s` for seconds"))?;
         let (number, after) = rest.split_at(digits);
-        let unit = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let unit = after
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(after.len());
         let (unit, after) = after.split_at(unit);
         let nanoseconds: i64 = match unit {
             "ns" => 1,
@@ -37,7 +39,11 @@ pub(crate) fn parse(text: &str) -> Result<i64, String> {
         if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
             return Err(invalid());
         }
-        let whole: i128 = if whole.is_empty() { 0 } else { whole.parse().map_err(|_| invalid())? };
+        let whole: i128 = if whole.is_empty() {
+            0
+        } else {
+            whole.parse().map_err(|_| invalid())?
+        };
         exact += whole.checked_mul(i128::from(nanoseconds)).ok_or_else(invalid)?;
         if !fraction.is_empty() {
             total += format!("0.{fraction}").parse::<f64>().map_err(|_| invalid())? * nanoseconds as f64;

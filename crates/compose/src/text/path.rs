@@ -8,7 +8,8 @@ pub(crate) fn is_absolute(path: &str) -> bool {
 /// Whether a path is absolute on Windows: `C:\…`, `C:/…` or `\\server\share\…`.
 pub(crate) fn is_windows_absolute(path: &str) -> bool {
     let bytes = path.as_bytes();
-    let drive = bytes.len() >= 3 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':' && matches!(bytes[2], b'\\' | b'/');
+    let drive =
+        bytes.len() >= 3 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':' && matches!(bytes[2], b'\\' | b'/');
     drive || path.starts_with("\\\\") && path[2..].contains('\\')
 }
 
@@ -46,7 +47,11 @@ pub(crate) fn join(base: &str, path: &str) -> String {
 
 /// `path`, or where it is relative, `path` seen from `base`.
 pub(crate) fn absolute(base: &str, path: &str) -> String {
-    if is_absolute(path) { path.to_owned() } else { join(base, path) }
+    if is_absolute(path) {
+        path.to_owned()
+    } else {
+        join(base, path)
+    }
 }
 
 /// The folder that a path is in.

@@ -56,7 +56,9 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Port>, String> {
     }
     let published = |target: u16| match host_range {
         None => String::new(),
-        Some((host_first, host_last)) if first == last && host_first != host_last => format!("{host_first}-{host_last}"),
+        Some((host_first, host_last)) if first == last && host_first != host_last => {
+            format!("{host_first}-{host_last}")
+        }
         Some((host_first, _)) => (u32::from(host_first) + u32::from(target - first)).to_string(),
     };
     let mut ports: Vec<Port> = (first..=last)

@@ -117,7 +117,9 @@ impl Substitution<'_> {
             _ => Operator::Alternative,
         };
         let word_start = name_end + 1 + usize::from(colon);
-        let last = last_brace.filter(|&brace| brace >= word_start).ok_or(TemplateError::Invalid)?;
+        let last = last_brace
+            .filter(|&brace| brace >= word_start)
+            .ok_or(TemplateError::Invalid)?;
         let close = closing_brace(&text.as_bytes()[..=last], dollar).unwrap_or(last);
         if close < word_start {
             return Err(TemplateError::Invalid);
@@ -163,10 +165,16 @@ impl Substitution<'_> {
 /// The length of the name at the start of a text.
 fn name_len(text: &str) -> usize {
     let bytes = text.as_bytes();
-    if !bytes.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_') {
+    if !bytes
+        .first()
+        .is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+    {
         return 0;
     }
-    bytes.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
+    bytes
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+        .count()
 }
 
 /// The brace that closes the first one, as docker compose counts them: the byte after an opening brace is skipped.

@@ -89,7 +89,10 @@ impl<'s> Expander<'s, '_> {
             self.report.error(
                 Code::TooDeep,
                 place,
-                format!("values are nested more than {} deep once aliases are resolved", limits::DEPTH),
+                format!(
+                    "values are nested more than {} deep once aliases are resolved",
+                    limits::DEPTH
+                ),
             );
             return Some(Node::new(Value::Null, place));
         }
@@ -147,8 +150,11 @@ impl<'s> Expander<'s, '_> {
 
     fn alias(&mut self, anchor: usize, place: Place) -> Option<Node> {
         if self.open.contains(&anchor) {
-            self.report
-                .error(Code::AliasCycle, place, "this alias stands inside the value that it stands for");
+            self.report.error(
+                Code::AliasCycle,
+                place,
+                "this alias stands inside the value that it stands for",
+            );
             return Some(Node::new(Value::Null, place));
         }
         let Some(target) = self.anchors.get(&anchor).copied() else {
@@ -220,7 +226,10 @@ impl<'s> Expander<'s, '_> {
         let Some(node) = self.node(value) else { return };
         let wrong = |report: &mut Report, node: &Node| {
             let place = if node.place.is_nowhere() { key_place } else { node.place };
-            let message = format!("`<<` takes a mapping or a list of mappings, and this is {}", node.kind());
+            let message = format!(
+                "`<<` takes a mapping or a list of mappings, and this is {}",
+                node.kind()
+            );
             report.error(Code::BadMerge, place, message);
         };
         let parents = match node.value {

@@ -25,7 +25,10 @@ pub(crate) struct Indented<'t> {
 
 impl<'t> Indented<'t> {
     pub(crate) fn new(original: &'t str) -> Indented<'t> {
-        let deepest = original.lines().map(|line| line.len() - line.trim_start_matches(' ').len()).max();
+        let deepest = original
+            .lines()
+            .map(|line| line.len() - line.trim_start_matches(' ').len())
+            .max();
         Indented {
             original,
             lines: BTreeSet::new(),
@@ -43,15 +46,20 @@ impl<'t> Indented<'t> {
         }
         let known = self.lines.len();
         let start = self.original(offset);
-        let quote = self.original[start..].chars().next().filter(|quote| matches!(quote, '"' | '\''));
+        let quote = self.original[start..]
+            .chars()
+            .next()
+            .filter(|quote| matches!(quote, '"' | '\''));
         match quote {
             Some(quote) if message.contains("quoted") => {
                 let inside = &self.original[start + 1..];
                 let inside = &inside[..inside.find(quote).unwrap_or(inside.len())];
-                self.lines.extend(inside.match_indices('\n').map(|(at, _)| start + 1 + at + 1));
+                self.lines
+                    .extend(inside.match_indices('\n').map(|(at, _)| start + 1 + at + 1));
             }
             _ => {
-                self.lines.insert(self.original[..start].rfind('\n').map_or(0, |at| at + 1));
+                self.lines
+                    .insert(self.original[..start].rfind('\n').map_or(0, |at| at + 1));
             }
         }
         if self.lines.len() == known || self.lines.len().saturating_mul(self.width) > BLANKS {
@@ -79,7 +87,11 @@ impl<'t> Indented<'t> {
         let (mut low, mut high) = (0, lines.len());
         while low < high {
             let middle = low.midpoint(high);
-            if lines[middle] + middle * self.width <= offset { low = middle + 1 } else { high = middle }
+            if lines[middle] + middle * self.width <= offset {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         match low.checked_sub(1) {
             None => offset,
@@ -91,7 +103,9 @@ impl<'t> Indented<'t> {
     /// Gives every node its place in the text as it was.
     pub(crate) fn restore(&self, documents: &mut [Document]) {
         let lines: Vec<usize> = self.lines.iter().copied().collect();
-        documents.iter_mut().for_each(|document| self.node(&mut document.root, &lines));
+        documents
+            .iter_mut()
+            .for_each(|document| self.node(&mut document.root, &lines));
     }
 
     fn node(&self, node: &mut Node, lines: &[usize]) {

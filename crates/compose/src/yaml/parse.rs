@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
 
 use super::indent::Indented;
-use super::syntax::{Document, Kind, Node, Style};
+use super::syntax::{Document, Kind, Node, Style, dash_before};
 use crate::limits;
 
 /// What came out of a text.
@@ -88,7 +88,10 @@ impl Offsets {
     fn byte(&self, character: usize) -> usize {
         match self {
             Offsets::Ascii(len) => character.min(*len),
-            Offsets::Table(table) => table.get(character).or(table.last()).map_or(0, |&offset| offset as usize),
+            Offsets::Table(table) => table
+                .get(character)
+                .or(table.last())
+                .map_or(0, |&offset| offset as usize),
         }
     }
 }
@@ -113,7 +116,10 @@ impl Builder<'_> {
     fn run(&mut self) -> Result<(), Fault> {
         for event in Parser::new_from_str(self.text) {
             let (event, span) = event.map_err(|error| self.scan_fault(&error))?;
-            let (start, end) = (self.offsets.byte(span.start.index()), self.offsets.byte(span.end.index()));
+            let (start, end) = (
+                self.offsets.byte(span.start.index()),
+                self.offsets.byte(span.end.index()),
+            );
             match event {
                 Event::Nothing | Event::StreamStart | Event::StreamEnd => {}
                 Event::DocumentStart(_) => self.root = None,
@@ -121,10 +127,16 @@ impl Builder<'_> {
                 Event::Alias(anchor) => self.leaf(start, end, (0, None), Kind::Alias(anchor))?,
                 Event::Scalar(text, style, anchor, tag) => self.scalar(start, end, (anchor, tag), &text, style)?,
                 Event::SequenceStart(anchor, tag) => {
-                    self.begin(start, (anchor, tag), |flow| Kind::Sequence { items: Vec::new(), flow })?;
+                    self.begin(start, (anchor, tag), |flow| Kind::Sequence {
+                        items: Vec::new(),
+                        flow,
+                    })?;
                 }
                 Event::MappingStart(anchor, tag) => {
-                    self.begin(start, (anchor, tag), |flow| Kind::Mapping { entries: Vec::new(), flow })?;
+                    self.begin(start, (anchor, tag), |flow| Kind::Mapping {
+                        entries: Vec::new(),
+                        flow,
+                    })?;
                 }
                 Event::SequenceEnd | Event::MappingEnd => {
                     if let Some(frame) = self.open.pop() {
@@ -160,7 +172,11 @@ impl Builder<'_> {
         let has_properties = anchor != 0 || tag.is_some();
         Ok(Node {
             outer: start,
-            start: if has_properties { self.after_properties(start) } else { start },
+            start: if has_properties {
+                self.after_properties(start)
+            } else {
+                start
+            },
             end,
             tag: tag.map(|tag| tag_text(&tag).into_boxed_str()),
             anchor: (anchor != 0).then_some(anchor),
@@ -193,13 +209,18 @@ impl Builder<'_> {
             style,
         };
         let mut node = self.node(start, end, properties, kind)?;
+        if style == Style::Block {
+            // The library says where the content starts, not where `|` or `>` stands.
+            node.start = block_header(self.text, node.start);
+            node.outer = node.outer.min(node.start);
+        }
         let written = &self.text[node.start.min(end)..];
         node.end = match style {
             Style::Plain if text.is_empty() => node.start,
             Style::Plain => node.start.max(self.text[..end].trim_end().len()),
             Style::SingleQuoted => node.start + single_quoted_len(written),
             Style::DoubleQuoted => node.start + double_quoted_len(written),
-            Style::Block => node.start + block_scalar_len(written, end.saturating_sub(node.start)),
+            Style::Block => block_scalar_end(self.text, node.start, end),
         };
         if text.is_empty() && style == Style::Plain {
             node.start = node.start.min(end.max(node.outer));
@@ -227,11 +248,30 @@ impl Builder<'_> {
         if node.is_flow() {
             node.end = end;
         } else {
-            // A block mapping starts at its first key. Its own start is not exact where that key has an anchor.
-            if let Kind::Mapping { entries, .. } = &node.kind {
-                node.start = entries.first().map_or(node.start, |(key, _)| key.outer.max(node.outer));
+            // A block collection starts at its first key or dash; its own start is not exact where that has an anchor.
+            match &node.kind {
+                Kind::Mapping { entries, .. } => {
+                    node.start = entries.first().map_or(node.start, |(key, _)| key.outer.max(node.outer));
+                }
+                Kind::Sequence { items, .. } => {
+                    let has_properties = node.anchor.is_some() || node.tag.is_some();
+                    node.start = items
+                        .first()
+                        .map_or(node.start, |item| dash_before(self.text, item.outer));
+                    node.outer = if has_properties {
+                        node.outer.min(node.start)
+                    } else {
+                        node.start
+                    };
+                }
+                Kind::Scalar { .. } | Kind::Alias(_) => {}
             }
-            node.end = node.children().map(|child| child.end).max().unwrap_or(node.start).max(node.start);
+            node.end = node
+                .children()
+                .map(|child| child.end)
+                .max()
+                .unwrap_or(node.start)
+                .max(node.start);
         }
         self.attach(node);
     }
@@ -265,7 +305,10 @@ impl Builder<'_> {
             let property = at;
             match bytes.get(at) {
                 Some(b'!' | b'&') => {
-                    while bytes.get(at).is_some_and(|byte| !byte.is_ascii_whitespace() && !b",[]{}".contains(byte)) {
+                    while bytes
+                        .get(at)
+                        .is_some_and(|byte| !byte.is_ascii_whitespace() && !b",[]{}".contains(byte))
+                    {
                         at += 1;
                     }
                 }
@@ -275,9 +318,11 @@ impl Builder<'_> {
             loop {
                 match bytes.get(at) {
                     Some(byte) if byte.is_ascii_whitespace() => at += 1,
-                    Some(b'#') if at > end => while bytes.get(at).is_some_and(|&byte| byte != b'\n') {
-                        at += 1;
-                    },
+                    Some(b'#') if at > end => {
+                        while bytes.get(at).is_some_and(|&byte| byte != b'\n') {
+                            at += 1;
+                        }
+                    }
                     _ => break,
                 }
             }
@@ -339,30 +384,47 @@ fn double_quoted_len(written: &str) -> usize {
     bytes.len()
 }
 
-/// The length of a block scalar from its `|` or `>` to its last line that is not blank, or with `+` to its last line. `next` is where the parser
-/// found the next token, which may lie behind comments that are not part of the scalar.
-fn block_scalar_len(written: &str, next: usize) -> usize {
-    let Some(header) = written.find('\n') else {
-        return written.trim_end().len();
+/// Where the `|` or `>` of a block scalar stands whose content starts at `at`, or which it is itself.
+fn block_header(text: &str, at: usize) -> usize {
+    let is_header = |rest: &str| {
+        let rest = rest[1..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '+' || c == '-');
+        rest.is_empty()
+            || rest.starts_with([' ', '\t', '\r']) && matches!(rest.trim_start().bytes().next(), None | Some(b'#'))
     };
-    let mut end = written[..header].trim_end().len();
-    let mut at = header + 1;
-    let explicit = written[..header].bytes().any(|byte| byte.is_ascii_digit());
-    let keeps_blanks = written.bytes().take(3).any(|byte| byte == b'+');
-    let mut indent = None;
-    for line in written[at..].split_inclusive('\n') {
-        let blank = line.trim_matches([' ', '\t', '\r', '\n']).is_empty();
-        let spaces = line.bytes().take_while(|&byte| byte == b' ').count();
-        if !blank {
-            let content = *indent.get_or_insert(if explicit { 1 } else { spaces });
-            if at + spaces >= next || spaces < content {
-                break;
+    let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+    let mut line = text[..at].rfind('\n').map_or(0, |newline| newline + 1)..line_end;
+    loop {
+        let written = &text[line.clone()];
+        let found = written
+            .match_indices(['|', '>'])
+            .find(|(offset, _)| line.start + offset <= at && is_header(&written[*offset..]));
+        match found {
+            Some((offset, _)) => return line.start + offset,
+            None if line.start == 0 => return at,
+            None => {
+                let end = line.start - 1;
+                line = text[..end].rfind('\n').map_or(0, |newline| newline + 1)..end;
             }
         }
-        if !blank || keeps_blanks {
-            end = at + line.trim_end_matches(['\r', '\n']).len();
-        }
-        at += line.len();
     }
-    end
+}
+
+/// Where a block scalar ends, which starts at `header` and behind which the next line starts at `next`: before the line
+/// break of its last line that is not blank, or with `+` of its last line.
+fn block_scalar_end(text: &str, header: usize, next: usize) -> usize {
+    let strip = |end: usize| {
+        text[..end]
+            .strip_suffix('\n')
+            .map(|rest| rest.strip_suffix('\r').unwrap_or(rest).len())
+    };
+    let keeps_blanks = text[header..].bytes().take(3).any(|byte| byte == b'+');
+    let mut end = strip(next).unwrap_or(next);
+    while !keeps_blanks && end > header {
+        let line = text[..end].rfind('\n').map_or(0, |newline| newline + 1);
+        if !text[line..end].trim().is_empty() {
+            break;
+        }
+        end = strip(line).unwrap_or(line);
+    }
+    end.max(header + 1)
 }

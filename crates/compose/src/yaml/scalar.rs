@@ -33,8 +33,7 @@ pub(crate) fn resolve(text: &str, style: Style, tag: Option<&str>) -> Result<Val
             Value::Float(value) => Ok(Value::Float(value)),
             _ => mismatch("!!float"),
         },
-        Some(_) if style != Style::Plain => Ok(Value::Str(text.to_owned())),
-        Some(_) => Ok(plain(text)),
+        Some(_) => Ok(Value::Str(text.to_owned())),
     }
 }
 
@@ -150,7 +149,9 @@ fn time(text: &str) -> Option<String> {
         None if !zoned => (clock, "Z"),
         _ => return None,
     };
-    let (clock, fraction) = clock.split_once('.').map_or((clock, ""), |(clock, fraction)| (clock, fraction));
+    let (clock, fraction) = clock
+        .split_once('.')
+        .map_or((clock, ""), |(clock, fraction)| (clock, fraction));
     let mut parts = clock.split(':');
     let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next()?);
     let (hour, minute, second) = (number(hour, 23)?, number(minute, 59)?, number(second, 59)?);
@@ -160,7 +161,9 @@ fn time(text: &str) -> Option<String> {
     }
     let fraction = fraction.trim_end_matches('0');
     let point = if fraction.is_empty() { "" } else { "." };
-    Some(format!("{date}T{hour:02}:{minute:02}:{second:02}{point}{fraction}{zone}"))
+    Some(format!(
+        "{date}T{hour:02}:{minute:02}:{second:02}{point}{fraction}{zone}"
+    ))
 }
 
 fn decode_base64(text: &str) -> Result<String, String> {

@@ -27,11 +27,20 @@ pub(crate) struct Node {
 /// What a node is.
 #[derive(Debug)]
 pub(crate) enum Kind {
-    Scalar { text: String, style: Style },
+    Scalar {
+        text: String,
+        style: Style,
+    },
     /// Stands for the node with this anchor.
     Alias(usize),
-    Sequence { items: Vec<Node>, flow: bool },
-    Mapping { entries: Vec<(Node, Node)>, flow: bool },
+    Sequence {
+        items: Vec<Node>,
+        flow: bool,
+    },
+    Mapping {
+        entries: Vec<(Node, Node)>,
+        flow: bool,
+    },
 }
 
 /// How a scalar is written.
@@ -64,7 +73,10 @@ impl Node {
     }
 
     pub(crate) fn is_flow(&self) -> bool {
-        matches!(self.kind, Kind::Sequence { flow: true, .. } | Kind::Mapping { flow: true, .. })
+        matches!(
+            self.kind,
+            Kind::Sequence { flow: true, .. } | Kind::Mapping { flow: true, .. }
+        )
     }
 
     /// The children in the order of the text.
@@ -74,5 +86,25 @@ impl Node {
             Kind::Sequence { items, .. } => Box::new(items.iter()),
             Kind::Mapping { entries, .. } => Box::new(entries.iter().flat_map(|(key, value)| [key, value])),
         }
+    }
+}
+
+/// The dash of the item of a block list that starts at `at`: on its line, or behind comments on a line before.
+pub(crate) fn dash_before(text: &str, at: usize) -> usize {
+    let mut end = at;
+    loop {
+        let start = text[..end].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = text[start..end].trim_end();
+        if line.ends_with('-') {
+            return start + line.len() - 1;
+        }
+        let code = line.find(" #").map_or(line, |comment| line[..comment].trim_end());
+        if code.ends_with('-') && !line.trim_start().starts_with('#') {
+            return start + code.len() - 1;
+        }
+        if start == 0 {
+            return at;
+        }
+        end = start - 1;
     }
 }
