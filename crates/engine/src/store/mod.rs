@@ -7,18 +7,21 @@
 //! - the other modules: one a table, functions over a connection
 
 pub(crate) mod audit;
+pub(crate) mod factors;
 #[cfg(test)]
 mod faults;
 mod hash;
 pub(crate) mod meta;
 mod open;
 pub(crate) mod replies;
+pub(crate) mod sealed;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
 pub(crate) mod users;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -57,8 +60,14 @@ type Write = Box<dyn FnOnce(&mut Connection) + Send>;
 /// The open database. Clones share it; it closes when the last one is dropped.
 #[derive(Clone)]
 pub struct Store {
-    writes: mpsc::UnboundedSender<Write>,
+    writer: Arc<Writer>,
     readers: Arc<Readers>,
+}
+
+/// The thread that writes. It is waited for at the end, so that a process that ends leaves a database that is closed.
+struct Writer {
+    writes: Option<mpsc::UnboundedSender<Write>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 struct Readers {
@@ -66,11 +75,34 @@ struct Readers {
     connections: Mutex<Vec<Connection>>,
 }
 
+/// A database that was opened and found whole, and in which nothing was changed yet.
+pub(crate) struct Found {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl Found {
+    /// Opens the database in `directory`, making an empty one where there is none, and refusing one that is damaged.
+    pub(crate) fn open(directory: &std::path::Path) -> std::result::Result<Self, OpenError> {
+        let path = open::path_in(directory);
+        let connection = open::open(&path)?;
+        Ok(Self { path, connection })
+    }
+
+    /// What it says about its key.
+    pub(crate) fn sealed(&self) -> std::result::Result<sealed::Sealed, OpenError> {
+        sealed::look(&self.connection).map_err(|source| OpenError::Unusable {
+            path: self.path.clone(),
+            source,
+        })
+    }
+}
+
 impl Store {
-    /// Opens the database in `directory`, making or migrating it where needed, and refusing one that is damaged.
-    pub fn open(directory: &std::path::Path) -> std::result::Result<Self, OpenError> {
-        let path: PathBuf = open::path_in(directory);
-        let writer = open::open(&path)?;
+    /// Brings what was found to the newest schema, and begins to work with it.
+    pub(crate) fn start(found: Found) -> std::result::Result<Self, OpenError> {
+        let Found { path, mut connection } = found;
+        open::migrate(&mut connection, &path)?;
         let connections = (0..READERS)
             .map(|_| open::reader(&path))
             .collect::<std::result::Result<Vec<_>, _>>()?;
@@ -78,8 +110,8 @@ impl Store {
             free: Semaphore::new(READERS),
             connections: Mutex::new(connections),
         });
-        let writes = spawn_writer(writer).map_err(OpenError::Thread)?;
-        Ok(Self { writes, readers })
+        let writer = Arc::new(Writer::spawn(connection).map_err(OpenError::Thread)?);
+        Ok(Self { writer, readers })
     }
 
     /// Runs `change` in a transaction. When this returns `Ok`, the change survives a loss of power.
@@ -96,7 +128,8 @@ impl Store {
             // A caller that has gone does not undo what it asked for.
             let _gone = reply.send(transact(connection, change));
         });
-        self.writes.send(write).map_err(|_| Error::Closed)?;
+        let writes = self.writer.writes.as_ref().ok_or(Error::Closed)?;
+        writes.send(write).map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
     }
 
@@ -148,12 +181,29 @@ fn transact<T, E: From<Error>>(
     Ok(value)
 }
 
-fn spawn_writer(mut connection: Connection) -> std::io::Result<mpsc::UnboundedSender<Write>> {
-    let (writes, mut queue) = mpsc::unbounded_channel::<Write>();
-    std::thread::Builder::new().name("store-writer".into()).spawn(move || {
-        while let Some(write) = queue.blocking_recv() {
-            write(&mut connection);
+impl Writer {
+    fn spawn(mut connection: Connection) -> std::io::Result<Self> {
+        let (writes, mut queue) = mpsc::unbounded_channel::<Write>();
+        let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || {
+            while let Some(write) = queue.blocking_recv() {
+                write(&mut connection);
+            }
+        })?;
+        Ok(Self {
+            writes: Some(writes),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.writes = None;
+        // A write may itself hold the last clone: a thread does not wait for itself.
+        let others = |thread: &JoinHandle<()>| thread.thread().id() != std::thread::current().id();
+        if let Some(thread) = self.thread.take().filter(others) {
+            // A write that panicked has been answered as such.
+            let _panicked = thread.join();
         }
-    })?;
-    Ok(writes)
+    }
 }
