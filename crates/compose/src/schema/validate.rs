@@ -152,6 +152,10 @@ impl Validator<'_> {
     }
 
     fn unknown_key(&mut self, name: &str, node: &Node, object: &Object, path: &Path<'_>) {
+        if self.report.is_full() {
+            self.report.error(Code::UnknownKey, node.key, "");
+            return;
+        }
         let message = format!("`{path}`: the key `{name}` is not part of the compose specification");
         let closest = closest(name, object.keys.iter().map(|key| key.name));
         let finding = self.report.error(Code::UnknownKey, node.key, message).at(path);

@@ -86,7 +86,12 @@ impl Canonical<'_> {
             let path = path.key(key);
             match key.as_str() {
                 "build" => self.build(node, &path),
-                "depends_on" => dependencies(node),
+                "depends_on" => {
+                    let entries = node.as_list().map_or(0, <[Node]>::len);
+                    if self.budget.values(entries * 3) {
+                        dependencies(node);
+                    }
+                }
                 "env_file" => env_files(node),
                 "label_file" | "dns" => into_list(node),
                 "extends" => {

@@ -50,6 +50,14 @@ pub(crate) fn parse(text: &str) -> Parsed {
 }
 
 fn parse_strictly(text: &str) -> Parsed {
+    let shaping = text.bytes().filter(|byte| b",:[]{}".contains(byte)).count();
+    if shaping > limits::FLOW_CHARACTERS {
+        let message = format!("the file holds more than {} brackets, commas and colons", limits::FLOW_CHARACTERS);
+        return Parsed {
+            documents: Vec::new(),
+            fault: Some(Fault { message, offset: 0, limit: true }),
+        };
+    }
     let mut builder = Builder {
         text,
         offsets: Offsets::new(text),
@@ -163,8 +171,8 @@ impl Builder<'_> {
             offset: start,
             limit: true,
         };
-        if self.nodes > limits::VALUES {
-            return Err(limit(format!("the file holds more than {} values", limits::VALUES)));
+        if self.nodes > limits::FILE_VALUES {
+            return Err(limit(format!("the file holds more than {} values", limits::FILE_VALUES)));
         }
         if self.open.len() >= limits::DEPTH {
             return Err(limit(format!("values are nested more than {} deep", limits::DEPTH)));
