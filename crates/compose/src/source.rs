@@ -4,7 +4,7 @@ use api::compose::{Position, Span};
 
 /// Which text, and which bytes of it. Small and `Copy`, because every value of the model carries one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
+pub(crate) struct Place {
     file: u16,
     start: u32,
     end: u32,
@@ -78,7 +78,10 @@ impl Sources {
             return (String::new(), None);
         };
         let start = source.position(place.start);
-        let mut end = Position { offset: place.end, ..start };
+        let mut end = Position {
+            offset: place.end,
+            ..start
+        };
         let between = source.between(place.start, place.end);
         if between.contains('\n') {
             end = source.position(place.end);
@@ -104,7 +107,9 @@ impl Source {
     }
 
     fn between(&self, start: u32, end: u32) -> &str {
-        self.text.get(start as usize..(end as usize).min(self.text.len())).unwrap_or_default()
+        self.text
+            .get(start as usize..(end as usize).min(self.text.len()))
+            .unwrap_or_default()
     }
 
     fn position(&self, offset: u32) -> Position {
@@ -121,6 +126,10 @@ impl Source {
 
 /// How many characters a text has.
 fn count(text: &str) -> u32 {
-    let count = if text.is_ascii() { text.len() } else { text.chars().count() };
+    let count = if text.is_ascii() {
+        text.len()
+    } else {
+        text.chars().count()
+    };
     u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -279,7 +279,7 @@ fn is_name(key: &str) -> bool {
 
 /// The word that is most like `text`, where one is like it.
 fn closest<'w>(text: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let most = (text.len() / 3).clamp(1, 3);
+    let most = text.len().div_ceil(3).clamp(1, 3);
     words
         .map(|word| (distance(text, word), word))
         .filter(|&(distance, word)| distance <= most && !word.is_empty())
