@@ -44,7 +44,7 @@ pub fn load(bytes: &[u8]) {
 /// Replaces the variables of the bytes.
 pub fn variables(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    let lookup = |name: &str| (name.len() % 2 == 0).then(|| format!("<{name}>"));
+    let lookup = |name: &str| name.len().is_multiple_of(2).then(|| format!("<{name}>"));
     if let Ok(substituted) = template::substitute(&text, &lookup, 1 << 20) {
         assert!(substituted.text.len() <= 1 << 20);
         assert!(
@@ -90,11 +90,11 @@ pub fn edit(bytes: &[u8]) {
         },
     ];
     for edit in &edits {
-        if let Ok(once) = crate::edit::apply(&text, std::slice::from_ref(edit)) {
-            if !matches!(edit, Edit::Append { .. }) {
-                let twice = crate::edit::apply(&once, std::slice::from_ref(edit));
-                assert_eq!(twice.as_deref(), Ok(once.as_str()), "an edit made twice");
-            }
+        if let Ok(once) = crate::edit::apply(&text, std::slice::from_ref(edit))
+            && !matches!(edit, Edit::Append { .. })
+        {
+            let twice = crate::edit::apply(&once, std::slice::from_ref(edit));
+            assert_eq!(twice.as_deref(), Ok(once.as_str()), "an edit made twice");
         }
     }
 }

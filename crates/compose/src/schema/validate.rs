@@ -99,7 +99,7 @@ impl Validator<'_> {
         });
     }
 
-    fn unique(&mut self, items: &mut Vec<Node>, path: &Path<'_>) {
+    fn unique(&mut self, items: &[Node], path: &Path<'_>) {
         let mut seen = std::collections::HashMap::new();
         for (index, item) in items.iter().enumerate() {
             // Equal items have equal texts here; the text is short and cheap beside comparing all pairs.

@@ -241,7 +241,7 @@ proptest! {
     fn editing_back_restores_the_bytes(
         text in document(), which in 0..4usize, name in name(), value in word(),
     ) {
-        let path = vec![key("services"), key(&text.services[which % text.services.len()])];
+        let path = [key("services"), key(&text.services[which % text.services.len()])];
         let at = |last: &[&str]| path.iter().cloned().chain(last.iter().map(|step| key(step))).collect::<Vec<_>>();
         let name = format!("NEW_{name}");
         let new = Edit::Set { path: at(&["working_dir"]), value: value.clone().into() };
