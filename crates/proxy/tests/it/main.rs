@@ -1,0 +1,9 @@
+//! The proxy against hostile browsers and hostile apps, over real sockets.
+
+mod app;
+mod deck;
+mod requests;
+mod responses;
+mod sockets;
+mod states;
+mod tls;
