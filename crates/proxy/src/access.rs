@@ -20,6 +20,15 @@ impl Tally {
         Self { gate, record, begun }
     }
 
+    /// The record goes on elsewhere, and is ended there.
+    pub(crate) fn hand_over(&mut self) -> Self {
+        Self {
+            gate: Arc::clone(&self.gate),
+            record: self.record.take(),
+            begun: self.begun,
+        }
+    }
+
     /// Bytes went to the browser.
     pub(crate) fn add(&mut self, bytes: usize) {
         self.edit(|record| record.sent += bytes as u64);

@@ -153,6 +153,7 @@ impl http_body::Body for FromBrowser {
                     this.upload.received.fetch_add(data.len() as u64, Ordering::Relaxed);
                 } else if let Some(trailers) = frame.trailers_mut() {
                     headers::trailers(trailers);
+                    this.upload.is_over.store(true, Ordering::Release);
                 }
                 if inner.is_end_stream() {
                     this.upload.is_over.store(true, Ordering::Release);

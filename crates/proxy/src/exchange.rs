@@ -8,6 +8,7 @@ use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,6 +35,8 @@ pub(crate) struct Path {
     pub own_cookies: OwnCookies,
     pub pool: Arc<Pool>,
     pub limits: Limits,
+    /// Places for heads that are larger than usual.
+    pub large_heads: Arc<Semaphore>,
     /// Open tunnels.
     pub tunnels: TaskTracker,
     /// Ends them.
@@ -95,9 +98,9 @@ impl Path {
                     pass,
                 };
                 let asked = accept_only(request.headers());
-                match exchange.run(request, handshake, tally).await {
+                match exchange.run(request, handshake, &mut tally).await {
                     Ok(reply) => return reply,
-                    Err((failed, mut tally)) => {
+                    Err(failed) => {
                         tally.fail(&failed);
                         let reply = page_for(&failed).reply(Some(&route), &asked);
                         tally.status(reply.status());
@@ -183,8 +186,8 @@ impl Exchange<'_> {
         self,
         mut request: Request<Incoming>,
         handshake: Option<Handshake>,
-        mut tally: Tally,
-    ) -> Result<Response<Body>, (Error, Tally)> {
+        tally: &mut Tally,
+    ) -> Result<Response<Body>, Error> {
         let browser = handshake.is_some().then(|| hyper::upgrade::on(&mut request));
         let (request, upload) = self.to_app(request, handshake.is_some());
         let asked = tokio::select! {
@@ -196,7 +199,7 @@ impl Exchange<'_> {
             Ok(asked) => asked,
             Err(error) => {
                 tally.received(upload.received());
-                return Err((error, tally));
+                return Err(error);
             }
         };
         tally.status(answer.status());
@@ -206,6 +209,7 @@ impl Exchange<'_> {
         headers::response(answer.headers_mut(), &self.leg());
         *answer.version_mut() = Version::HTTP_11;
         let lease = self.pass.lease.clone();
+        let tally = tally.hand_over();
         Ok(answer.map(|body| FromApp::new(body, lent, upload, lease, tally).boxed_unsync()))
     }
 
@@ -264,14 +268,13 @@ impl Exchange<'_> {
         lent: Lent,
         handshake: Option<Handshake>,
         browser: Option<OnUpgrade>,
-        tally: Tally,
-    ) -> Result<Response<Body>, (Error, Tally)> {
+        tally: &mut Tally,
+    ) -> Result<Response<Body>, Error> {
         let (Some(handshake), Some(browser)) = (handshake, browser) else {
-            return Err((Error::AppUnruly("it switched protocols without being asked"), tally));
+            return Err(Error::AppUnruly("it switched protocols without being asked"));
         };
-        if let Err(error) = handshake.check(answer.headers()) {
-            return Err((error, tally));
-        }
+        handshake.check(answer.headers())?;
+        let tally = tally.hand_over();
         let app = hyper::upgrade::on(&mut answer);
         let (lease, stop) = (self.pass.lease.clone(), self.path.stop.clone());
         self.path.tunnels.spawn(async move {

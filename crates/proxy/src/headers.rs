@@ -132,16 +132,16 @@ pub(crate) fn response(headers: &mut HeaderMap, leg: &Leg<'_>) {
         let name = plain(name);
         HOP_BY_HOP.contains(&&*name) || name.starts_with("proxy-") || REACHES_TOO_FAR.contains(&&*name)
     });
-    rewrite_all(headers, header::CONTENT_SECURITY_POLICY, |policies| {
+    rewrite_all(headers, &header::CONTENT_SECURITY_POLICY, |policies| {
         let left = csp::without_frame_ancestors(policies.as_bytes());
         left.and_then(|left| HeaderValue::from_bytes(&left).ok())
             .into_iter()
             .collect()
     });
-    rewrite_all(headers, header::SET_COOKIE, |line| leg.fence.to_browser(line));
+    rewrite_all(headers, &header::SET_COOKIE, |line| leg.fence.to_browser(line));
     for name in [header::LOCATION, header::CONTENT_LOCATION, header::REFRESH] {
         let is_refresh = name == header::REFRESH;
-        rewrite_all(headers, name, |value| {
+        rewrite_all(headers, &name, |value| {
             let rewrite = if is_refresh {
                 location::refresh
             } else {
@@ -234,12 +234,12 @@ fn drop_where(headers: &mut HeaderMap, unwanted: impl Fn(&HeaderName) -> bool) {
     }
 }
 
-fn rewrite_all(headers: &mut HeaderMap, name: HeaderName, rewrite: impl Fn(&HeaderValue) -> Vec<HeaderValue>) {
-    if !headers.contains_key(&name) {
+fn rewrite_all(headers: &mut HeaderMap, name: &HeaderName, rewrite: impl Fn(&HeaderValue) -> Vec<HeaderValue>) {
+    if !headers.contains_key(name) {
         return;
     }
-    let lines: Vec<HeaderValue> = headers.get_all(&name).iter().flat_map(rewrite).collect();
-    headers.remove(&name);
+    let lines: Vec<HeaderValue> = headers.get_all(name).iter().flat_map(rewrite).collect();
+    headers.remove(name);
     for line in lines {
         headers.append(name.clone(), line);
     }
@@ -250,7 +250,7 @@ fn readdress(headers: &mut HeaderMap, leg: &Leg<'_>) {
     let scheme = if leg.upstream.tls.is_some() { "https" } else { "http" };
     let there = format!("{scheme}://{}", leg.upstream.authority());
     for name in [header::ORIGIN, header::REFERER] {
-        rewrite_all(headers, name, |value| {
+        rewrite_all(headers, &name, |value| {
             let path = value
                 .to_str()
                 .ok()
@@ -330,7 +330,7 @@ mod tests {
             let mut headers = parse(&case.input);
             let is_socket = case.title.contains("WebSocket");
             with_leg(case.title.contains("rewritten"), |leg| {
-                super::request(&mut headers, leg, is_socket)
+                super::request(&mut headers, leg, is_socket);
             });
             print(&headers)
         });

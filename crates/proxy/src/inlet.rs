@@ -15,6 +15,7 @@ use std::time::Duration;
 use bytes::{Buf, BytesMut};
 use futures_util::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::body::Silence;
 use crate::chunks::Chunks;
@@ -24,6 +25,8 @@ use crate::head::{self, Fault, Framing};
 pub(crate) const REFUSED: &str = "STARDECK-REFUSED";
 const REFUSED_HEAD: &[u8] = b"STARDECK-REFUSED / HTTP/1.1\r\nHost: refused\r\nConnection: close\r\n\r\n";
 
+/// A head up to this size is taken from anybody; for a larger one there has to be a place.
+const USUAL_HEAD: usize = 64 * 1024;
 /// How much is read at once while a head is awaited, and how much may follow a handshake before it is answered.
 const PIECE: usize = 8 * 1024;
 /// For how long, and how many bytes, a connection that we close is still read, so that the last reply arrives.
@@ -61,6 +64,9 @@ pub(crate) struct Inlet<S> {
     passed: BytesMut,
     valve: Arc<Valve>,
     largest_head: usize,
+    /// Places for large heads, over all connections, and ours if we have one.
+    places: Arc<Semaphore>,
+    place: Option<OwnedSemaphorePermit>,
     untaken: Silence,
     linger: Option<(Silence, usize)>,
 }
@@ -75,8 +81,8 @@ enum At {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Inlet<S> {
-    /// Stands before `io`. A browser that takes nothing for `silence` is given up.
-    pub(crate) fn new(io: S, largest_head: usize, silence: Duration) -> (Self, Arc<Valve>) {
+    /// Stands before `io`. Large heads need one of the `places`; a browser that takes nothing for `silence` is given up.
+    pub(crate) fn new(io: S, largest_head: usize, places: Arc<Semaphore>, silence: Duration) -> (Self, Arc<Valve>) {
         let valve = Arc::new(Valve::default());
         let inlet = Self {
             io,
@@ -85,6 +91,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Inlet<S> {
             passed: BytesMut::new(),
             valve: Arc::clone(&valve),
             largest_head,
+            places,
+            place: None,
             untaken: Silence::new(silence),
             linger: None,
         };
@@ -106,7 +114,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Inlet<S> {
             Ok(Some(end)) if end <= self.largest_head => {
                 head::check(&self.pending[..end]).map(|head| Some((end, head)))
             }
-            Ok(None) if self.pending.len() <= self.largest_head => Ok(None),
+            Ok(None) if self.pending.len() <= self.largest_head && self.has_place() => Ok(None),
             Ok(_) => Err(Fault::TooLarge),
             Err(fault) => Err(fault),
         };
@@ -130,6 +138,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Inlet<S> {
                 At::Refused
             }
         };
+    }
+
+    /// Whether the pending head may grow on.
+    fn has_place(&mut self) -> bool {
+        if self.pending.len() > USUAL_HEAD && self.place.is_none() {
+            self.place = Arc::clone(&self.places).try_acquire_owned().ok();
+            return self.place.is_some();
+        }
+        true
     }
 
     /// How many of `bytes`, which follow what was read of a body, belong to it.
@@ -225,6 +242,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Inlet<S> {
             if !this.passed.is_empty() {
                 let count = this.passed.len().min(out.remaining());
                 out.put_slice(&this.passed.split_to(count));
+                if this.passed.is_empty() {
+                    this.place = None;
+                }
                 return Poll::Ready(Ok(()));
             }
             if !matches!(this.at, At::Raw) && this.valve.is_open.load(Ordering::Acquire) {

@@ -30,8 +30,10 @@ use crate::tls::{Tls, ToApps};
 pub struct Limits {
     /// The connections from browsers that are open at once, over all listeners; the next is closed at the door.
     pub connections: usize,
-    /// The largest head of a request, in bytes.
+    /// The largest head of a request, in bytes. Other origins of this host can fill the browser's cookies up to it.
     pub head: usize,
+    /// How many heads of more than 64 KiB may be on their way at once.
+    pub large_heads: usize,
     /// How long a head may take to arrive, a TLS handshake too, and how long a connection may idle between two requests.
     pub head_time: Duration,
     /// How long a browser may neither send nor take anything in the middle of a message.
@@ -47,6 +49,7 @@ impl Default for Limits {
         Self {
             connections: 16 * 1024,
             head: 1024 * 1024,
+            large_heads: 64,
             head_time: Duration::from_secs(30),
             silence: Duration::from_secs(60),
             connect: Duration::from_secs(5),
@@ -82,6 +85,7 @@ impl Config {
             own_cookies: self.own_cookies,
             pool: Arc::new(pool),
             limits: self.limits,
+            large_heads: Arc::new(Semaphore::new(self.limits.large_heads)),
             tunnels: TaskTracker::new(),
             stop,
         };
@@ -164,7 +168,7 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let (limits, stop) = (path.limits, path.stop.clone());
-    let (inlet, valve) = Inlet::new(stream, limits.head, limits.silence);
+    let (inlet, valve) = Inlet::new(stream, limits.head, Arc::clone(&path.large_heads), limits.silence);
     let service = service_fn(move |request| {
         let (path, valve) = (Arc::clone(&path), Arc::clone(&valve));
         async move { Ok::<_, std::convert::Infallible>(path.answer(request, ends, &valve).await) }

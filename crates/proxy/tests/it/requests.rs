@@ -1,5 +1,7 @@
 //! What a browser sends, and what of it reaches the app.
 
+use proxy::Limits;
+
 use crate::app::App;
 use crate::deck::Deck;
 
@@ -301,4 +303,34 @@ async fn sec_21_another_apps_page_changes_nothing() {
     let own = form.replace("localhost:7199", "HOST");
     assert_eq!(refused(&deck, &own).await, "200");
     assert_eq!(app.dials(), 1);
+}
+
+#[tokio::test]
+async fn sec_39_large_heads_have_few_places_and_usual_ones_need_none() {
+    let app = App::answering(OK).await;
+    let limits = Limits {
+        large_heads: 1,
+        ..Limits::default()
+    };
+    let deck = Deck::start(limits, None).await;
+    deck.point_at(app.port, 1);
+    let large = format!(
+        "GET / HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\nX: {}",
+        "a".repeat(200_000)
+    );
+    let whole = format!("{large}\r\n\r\n");
+    assert_eq!(refused(&deck, &whole).await, "200");
+    let mut slow = deck.connect().await;
+    slow.send(&large).await;
+    let mut status = String::new();
+    while status != "431" {
+        status = refused(&deck, &whole).await;
+    }
+    assert_eq!(
+        refused(&deck, "GET / HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n").await,
+        "200"
+    );
+    slow.send("\r\n\r\n").await;
+    assert!(slow.wire.head().await.expect("an answer").starts_with("HTTP/1.1 200"));
+    assert_eq!(refused(&deck, &whole).await, "200");
 }

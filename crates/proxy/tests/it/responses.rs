@@ -1,6 +1,9 @@
 //! What an app answers, and what of it reaches the browser.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
 
 use crate::app::App;
 use crate::deck::Deck;
@@ -110,24 +113,29 @@ async fn sec_38_a_second_answer_is_nobodys() {
 
 #[tokio::test]
 async fn sec_38_what_an_app_says_between_two_questions_is_nobodys() {
-    let app = App::start(move |mut wire, number, heads| async move {
-        wire.head().await;
-        wire.write(format!("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{number}"))
-            .await;
-        if number == 0 {
-            // Only when the answer has been read: then the connection lies in the pool.
-            heads.add("answered".to_owned());
-            wire.stream.readable().await.ok();
-            wire.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray").await;
+    let (speak, spoken) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let turns = (Arc::clone(&speak), Arc::clone(&spoken));
+    let app = App::start(move |mut wire, number, _| {
+        let (speak, spoken) = turns.clone();
+        async move {
+            wire.head().await;
+            wire.write(format!("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{number}"))
+                .await;
+            if number == 0 {
+                speak.notified().await;
+                wire.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nstray").await;
+                spoken.notify_one();
+            }
+            wire.closed().await;
         }
-        wire.closed().await;
     })
     .await;
     let deck = Deck::before(app.port).await;
     assert_eq!(deck.get("/").await.1, "0");
-    // Whatever has become of the first connection by now, its words are for nobody.
-    let (head, body) = deck.get("/").await;
-    assert!(!body.contains("stray"), "{head}{body}");
+    speak.notify_one();
+    spoken.notified().await;
+    assert_eq!(deck.get("/").await.1, "1");
+    assert_eq!(app.dials(), 2);
 }
 
 #[tokio::test]

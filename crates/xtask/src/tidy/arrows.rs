@@ -20,7 +20,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 ];
 
 /// Outside crates with a home: only these of ours may use them.
-const RESERVED: [(&str, &[&str]); 12] = [
+const RESERVED: [(&str, &[&str]); 13] = [
     ("aes-gcm", &["vault"]),
     ("axum", &["server"]),
     ("hyper", &["podman", "proxy", "server"]),
@@ -30,6 +30,7 @@ const RESERVED: [(&str, &[&str]); 12] = [
     ("rusqlite_migration", &["engine"]),
     ("rustls", &["proxy", "server"]),
     ("saphyr-parser", &["compose"]),
+    ("tokio-rustls", &["proxy", "server"]),
     ("wasm-bindgen-cli-support", &["xtask"]),
     ("web-sys", &["web"]),
     ("yaml-edit", &["compose"]),
