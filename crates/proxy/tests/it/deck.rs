@@ -4,14 +4,15 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use proxy::gate::{Gate, Pass, Record, Verdict, Visit};
+use proxy::gate::{Gate, Otherwise, Pass, Record, Verdict, Visit};
 use proxy::pages::Page;
 use proxy::route::{AppId, Origin, Route, Routes, Table, Target, Trust, Upstream};
 use proxy::{Config, Limits, OwnCookies, Tls};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::Wire;
+use crate::app::{PATIENCE, Wire};
 
 /// Lets everybody pass while `page` is empty.
 pub(crate) struct Door {
@@ -43,6 +44,7 @@ pub(crate) struct Deck {
     pub(crate) routes: Routes,
     pub(crate) door: Arc<Door>,
     stop: CancellationToken,
+    task: JoinHandle<()>,
 }
 
 impl Drop for Deck {
@@ -59,7 +61,17 @@ impl Deck {
         deck
     }
 
+    /// A proxy on the desktop's listener.
+    pub(crate) async fn shared(desktop: impl Otherwise) -> Self {
+        Self::make(Limits::default(), None, Some(Arc::new(desktop))).await
+    }
+
+    /// A proxy without a route.
     pub(crate) async fn start(limits: Limits, tls: Option<Tls>) -> Self {
+        Self::make(limits, tls, None).await
+    }
+
+    async fn make(limits: Limits, tls: Option<Tls>, otherwise: Option<Arc<dyn Otherwise>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let (routes, stop) = (Routes::default(), CancellationToken::new());
@@ -74,16 +86,28 @@ impl Deck {
             roots: rustls::RootCertStore::empty(),
             routes: routes.clone(),
             gate: Arc::clone(&door) as Arc<dyn Gate>,
-            otherwise: None,
+            otherwise,
         };
         let proxy = config.build(stop.clone()).expect("a proxy");
-        tokio::spawn(async move { proxy.serve(listener, tls).await });
+        let task = tokio::spawn(async move { proxy.serve(listener, tls).await });
         Self {
             port,
             routes,
             door,
             stop,
+            task,
         }
+    }
+
+    /// Tells the proxy to end.
+    pub(crate) fn end(&self) {
+        self.stop.cancel();
+    }
+
+    /// Waits until it has.
+    pub(crate) async fn ended(&mut self) {
+        let ended = tokio::time::timeout(PATIENCE, &mut self.task).await;
+        ended.expect("it ends in time").expect("it ends well");
     }
 
     /// The one route, to be changed.

@@ -4,6 +4,7 @@ mod app;
 mod deck;
 mod requests;
 mod responses;
+mod shared;
 mod sockets;
 mod states;
 mod tls;
