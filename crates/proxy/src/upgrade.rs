@@ -134,8 +134,12 @@ async fn copy(
         let to_browser = down.poll(cx, &mut app, &mut browser);
         match (to_app, to_browser) {
             (Poll::Ready(Ok(())), Poll::Ready(Ok(()))) => Poll::Ready(Ok(())),
-            (Poll::Ready(Err(error)), _) => Poll::Ready(Err(Error::Browser(error.into()))),
-            (_, Poll::Ready(Err(error))) => Poll::Ready(Err(Error::App(error.into()))),
+            (Poll::Ready(Err(End::Source(error))), _) | (_, Poll::Ready(Err(End::Sink(error)))) => {
+                Poll::Ready(Err(Error::Browser(error.into())))
+            }
+            (Poll::Ready(Err(End::Sink(error))), _) | (_, Poll::Ready(Err(End::Source(error)))) => {
+                Poll::Ready(Err(Error::App(error.into())))
+            }
             (Poll::Pending, Poll::Pending) => Poll::Pending,
             _ => {
                 let timer = half_closed.get_or_insert_with(|| Box::pin(tokio::time::sleep(HALF_CLOSED)));
@@ -163,24 +167,30 @@ enum At {
     Over,
 }
 
+/// Which end of a direction failed.
+enum End {
+    Source(io::Error),
+    Sink(io::Error),
+}
+
 impl Direction {
-    fn poll<R, W>(&mut self, cx: &mut Context<'_>, from: &mut R, to: &mut W) -> Poll<io::Result<()>>
+    fn poll<R, W>(&mut self, cx: &mut Context<'_>, from: &mut R, to: &mut W) -> Poll<Result<(), End>>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
         loop {
             while !self.kept.is_empty() {
-                let count = ready!(Pin::new(&mut *to).poll_write(cx, &self.kept))?;
+                let count = ready!(Pin::new(&mut *to).poll_write(cx, &self.kept)).map_err(End::Sink)?;
                 if count == 0 {
-                    return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+                    return Poll::Ready(Err(End::Sink(io::ErrorKind::WriteZero.into())));
                 }
                 self.kept.advance(count);
             }
             match self.at {
                 At::Over => return Poll::Ready(Ok(())),
                 At::Ending => {
-                    ready!(Pin::new(&mut *to).poll_shutdown(cx))?;
+                    ready!(Pin::new(&mut *to).poll_shutdown(cx)).map_err(End::Sink)?;
                     self.at = At::Over;
                     continue;
                 }
@@ -188,8 +198,9 @@ impl Direction {
             }
             let mut piece = [0; PIECE];
             let mut buffer = ReadBuf::new(&mut piece);
-            if Pin::new(&mut *from).poll_read(cx, &mut buffer)?.is_pending() {
-                ready!(Pin::new(&mut *to).poll_flush(cx))?;
+            let polled = Pin::new(&mut *from).poll_read(cx, &mut buffer);
+            if polled.map_err(End::Source)?.is_pending() {
+                ready!(Pin::new(&mut *to).poll_flush(cx)).map_err(End::Sink)?;
                 return Poll::Pending;
             }
             let read = buffer.filled();
@@ -198,7 +209,7 @@ impl Direction {
                 continue;
             }
             self.bytes += read.len() as u64;
-            let written = match Pin::new(&mut *to).poll_write(cx, read)? {
+            let written = match Pin::new(&mut *to).poll_write(cx, read).map_err(End::Sink)? {
                 Poll::Ready(count) => count,
                 Poll::Pending => 0,
             };
