@@ -37,6 +37,9 @@ impl OwnCookies {
 
 const PREFIXES: [&[u8]; 4] = [b"__host-http-", b"__host-", b"__secure-", b"__http-"];
 
+/// The most cookies of one request; browsers keep fewer than 200 for a host.
+const MOST: usize = 1024;
+
 /// The rules for one app's cookies.
 #[derive(Debug)]
 pub(crate) struct Fence<'a> {
@@ -53,6 +56,7 @@ impl Fence<'_> {
             .flat_map(|line| line.as_bytes().split(|&byte| byte == b';'))
             .map(<[u8]>::trim_ascii)
             .filter(|piece| !piece.is_empty() && !self.own.hold(split(piece).0))
+            .take(MOST)
             .collect();
         let kept = match self.shared {
             None => pieces.join(&b"; "[..]),

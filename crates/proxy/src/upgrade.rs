@@ -40,6 +40,8 @@ impl Handshake {
     pub(crate) fn read(method: &Method, version: Version, headers: &HeaderMap) -> Option<Self> {
         let upgrades = version == Version::HTTP_11
             && method == Method::GET
+            && !headers.contains_key(header::TRANSFER_ENCODING)
+            && headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0")
             && has_token(headers, &header::CONNECTION, "upgrade")
             && is_only(headers, &header::UPGRADE, "websocket")
             && is_only(headers, &header::SEC_WEBSOCKET_VERSION, "13");
