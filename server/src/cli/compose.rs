@@ -17,7 +17,7 @@ const USAGE: u8 = 2;
 
 /// What to do with compose files.
 #[derive(Debug, Args)]
-pub struct ComposeArgs {
+pub(super) struct ComposeArgs {
     #[command(subcommand)]
     command: Command,
 }
@@ -83,7 +83,7 @@ enum ReportFormat {
 }
 
 /// Runs the command.
-pub fn run(args: ComposeArgs) -> ExitCode {
+pub(super) fn run(args: ComposeArgs) -> ExitCode {
     let result = match args.command {
         Command::Config { source, format } => config(source, format),
         Command::Check { files, source, format } => check(files, source, format),

@@ -21,7 +21,6 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 
 /// Outside crates with a home: only these of ours may use them.
 const RESERVED: [(&str, &[&str]); 14] = [
-const RESERVED: [(&str, &[&str]); 13] = [
     ("aes-gcm", &["vault"]),
     ("axum", &["server"]),
     ("hkdf", &["vault"]),
@@ -32,11 +31,10 @@ const RESERVED: [(&str, &[&str]); 13] = [
     ("rusqlite_migration", &["engine"]),
     ("rustls", &["proxy", "server"]),
     ("saphyr-parser", &["compose"]),
-    ("totp-rs", &["engine"]),
     ("tokio-rustls", &["proxy", "server"]),
+    ("totp-rs", &["engine"]),
     ("wasm-bindgen-cli-support", &["xtask"]),
     ("web-sys", &["web"]),
-    ("yaml-edit", &["compose"]),
 ];
 
 /// What some crates must never know, in tests neither.
