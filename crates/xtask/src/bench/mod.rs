@@ -4,6 +4,7 @@
 //! it in [`BENCHES`].
 
 mod bundle;
+mod compose;
 mod start;
 
 use anyhow::{Context, Result, bail};
@@ -26,7 +27,7 @@ struct Figure {
     budget: Option<f64>,
 }
 
-const BENCHES: [Bench; 2] = [
+const BENCHES: [Bench; 3] = [
     Bench {
         name: "start",
         what: "from starting `stardeck serve` to listening",
@@ -36,6 +37,11 @@ const BENCHES: [Bench; 2] = [
         name: "bundle",
         what: "what the browser has to load",
         run: bundle::run,
+    },
+    Bench {
+        name: "compose",
+        what: "loading compose files, beside docker compose and podman-compose",
+        run: compose::run,
     },
 ];
 

@@ -49,7 +49,7 @@ impl Need {
 }
 
 /// Everything, in the order in which a person would like to read it.
-pub(crate) const NEEDS: [Need; 19] = [
+pub(crate) const NEEDS: [Need; 23] = [
     need("podman", &["podman"], "podman", "podman"),
     // crun, the usual runtime, refuses a tree of control groups that is not the unified one alone.
     need("runc", &["runc"], "runc", "runc").when(|facts, _| !facts.cgroup2),
@@ -106,4 +106,29 @@ pub(crate) const NEEDS: [Need; 19] = [
         "chromium",
     )
     .when(|_, purpose| purpose >= Purpose::Test),
+    // A kernel as a program: a machine whose plug can be pulled. Only Debian has it.
+    need("uml", &["/usr/bin/linux.uml"], "user-mode-linux", "")
+        .when(|facts, purpose| purpose >= Purpose::Test && facts.system.id == "debian"),
+    need(
+        "mkfs.ext4",
+        &["/usr/sbin/mkfs.ext4", "/sbin/mkfs.ext4"],
+        "e2fsprogs",
+        "e2fsprogs",
+    )
+    .when(|_, purpose| purpose >= Purpose::Test),
+    need(
+        "systemd-socket-activate",
+        &["systemd-socket-activate"],
+        "systemd",
+        "systemd",
+    )
+    .when(|_, purpose| purpose >= Purpose::Test),
+    // The scripts that compare with docker compose read YAML.
+    need(
+        "pyyaml",
+        &["/usr/lib/python3/dist-packages/yaml"],
+        "python3-yaml",
+        "python3-pyyaml",
+    )
+    .when(|facts, purpose| purpose >= Purpose::Test && facts.system.id == "debian"),
 ];

@@ -4,6 +4,7 @@
 //! suite that fails does not keep the others from running. What cannot run is named in the table, never left out.
 
 mod browser;
+mod conformance;
 mod lane;
 mod leftovers;
 mod rust;
@@ -36,6 +37,8 @@ enum Suite {
     Doc,
     /// Units that run as WebAssembly, in Node
     Wasm,
+    /// Real compose files beside docker compose's answers
+    Conformance,
     /// Stories in a real browser
     Browser,
 }
@@ -46,6 +49,14 @@ struct Counts {
     passed: u64,
     failed: u64,
     skipped: u64,
+}
+
+impl Counts {
+    fn add(&mut self, other: Counts) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
 }
 
 struct Outcome {
@@ -74,10 +85,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 type Run = fn(&Account) -> Result<Counts>;
 
-const SUITES: [(Suite, &str, Run); 4] = [
+const SUITES: [(Suite, &str, Run); 5] = [
     (Suite::Rust, "rust", rust::run),
     (Suite::Doc, "doc", rust::doc),
     (Suite::Wasm, "wasm", wasm::run),
+    (Suite::Conformance, "conformance", conformance::run),
     (Suite::Browser, "browser", browser::run),
 ];
 
