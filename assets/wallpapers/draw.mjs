@@ -5,9 +5,9 @@ import { writeFileSync } from "node:fs";
 
 const [W, H] = [2560, 1440];
 // The planet: most of it is below the picture.
-const [PX, PY, PR] = [1080, 3330, 2180];
+const [PX, PY, PR] = [1080, 4360, 3200];
 // Where the sun stands on the limb.
-const SUN = -62;
+const SUN = -71.6;
 
 // The same stars each time: a small congruential generator.
 let seed = 20;
@@ -39,27 +39,27 @@ function stars(count, colour, strength) {
 // Thin bands on the planet, seen almost edge on.
 function bands(colour, strength) {
   let drawn = "";
-  for (let i = 0; i < 26; i++) {
-    const r = PR - 14 - i ** 1.55 * 4;
-    const [a, b] = [-150 + random() * 50, -78 + random() * 50];
+  for (let i = 0; i < 16; i++) {
+    const r = PR - 30 - i ** 1.5 * 4;
+    const [a, b] = [-125 + random() * 30, -82 + random() * 30];
     const [[x1, y1], [x2, y2]] = [onLimb(a, r), onLimb(b, r)];
-    drawn += `<path d="M${n(x1)} ${n(y1)}A${n(r)} ${n(r)} 0 0 1 ${n(x2)} ${n(y2)}" stroke-width="${n(1 + random() * 7)}" opacity="${n((0.3 + random() * 0.7) * strength)}"/>`;
+    drawn += `<path d="M${n(x1)} ${n(y1)}A${n(r)} ${n(r)} 0 0 1 ${n(x2)} ${n(y2)}" stroke-width="${n(4 + random() * 16)}" opacity="${n((0.3 + random() * 0.7) * strength)}"/>`;
   }
   return `<g fill="none" stroke="${colour}" stroke-linecap="round" filter="url(#soft)">${drawn}</g>`;
 }
 
 function picture(look) {
   const [sx, sy] = onLimb(SUN, PR);
-  const rim = PR / (PR * 1.22);
+  const rim = PR / (PR * 1.16);
   const defs = [
     `<linearGradient id="sky" x2="0.35" y2="1">${stops(look.sky)}</linearGradient>`,
     ...look.clouds.map(([x, y, r, list], i) => radial(`cloud${i}`, x, y, r, list, ` gradientTransform="rotate(-24 ${x} ${y}) scale(1 .62) translate(0 ${n(y * 0.6)})"`)),
-    radial("air", PX, PY, PR * 1.22, [[rim - 0.002, look.air, 0], [rim, look.air, look.airs[0]], [rim + 0.012, look.air, look.airs[1]], [rim + 0.05, look.air2, look.airs[2]], [1, look.air2, 0]]),
-    radial("ground", PX, PY, PR, [[0.9, look.ground[0]], [0.955, look.ground[1]], [0.986, look.ground[2]], [0.9965, look.ground[3]], [1, look.ground[4]]]),
+    radial("air", PX, PY, PR * 1.16, [[rim - 0.002, look.air, 0], [rim, look.air, look.airs[0]], [rim + 0.008, look.air, look.airs[1]], [rim + 0.035, look.air2, look.airs[2]], [1, look.air2, 0]]),
+    radial("ground", PX, PY, PR, [[0.92, look.ground[0]], [0.965, look.ground[1]], [0.989, look.ground[2]], [0.9972, look.ground[3]], [1, look.ground[4]]]),
     radial("day", sx, sy, 1250, [[0, look.day, look.days[0]], [0.35, look.day, look.days[1]], [1, look.day, 0]]),
     radial("sun", sx, sy - 4, 620, look.sun),
     radial("shade", PX - 1500, PY - PR + 420, 2000, [[0, look.shade, look.shades], [1, look.shade, 0]]),
-    `<filter id="soft" x="-5%" y="-5%" width="110%" height="110%"><feGaussianBlur stdDeviation="3"/></filter>`,
+    `<filter id="soft" x="-5%" y="-5%" width="110%" height="110%"><feGaussianBlur stdDeviation="10"/></filter>`,
     `<clipPath id="planet"><circle cx="${PX}" cy="${PY}" r="${PR}"/></clipPath>`,
   ];
   return [
@@ -89,7 +89,7 @@ const dusk = {
   airs: [0.95, 0.42, 0.2],
   ground: ["#06070f", "#080a18", "#0d1230", "#1b2a5e", "#6d8fe0"],
   day: "#ffb98a",
-  days: [0.5, 0.12],
+  days: [0.34, 0.07],
   sun: [[0, "#fff6e6", 1], [0.035, "#ffe6c0", 0.95], [0.12, "#ffae78", 0.5], [0.4, "#e0617e", 0.2], [1, "#8a4bd8", 0]],
   bands: ["#93b0ff", 0.13],
   shade: "#03040a",

@@ -12,11 +12,13 @@
 //! - [`user`]: people and their roles
 //! - [`token`]: API tokens
 //! - [`audit`]: what was done, by whom
+//! - [`compose`]: diagnostics and edits of compose files
 //! - [`container`]: containers as they are listed and inspected
 //! - [`system`]: the machine, Podman, health
 //! - [`event`]: what is pushed over the event stream
 
 pub mod audit;
+pub mod compose;
 pub mod container;
 pub mod error;
 pub mod event;

@@ -1,6 +1,7 @@
 //! The command line. Exit status: 0 fine, 1 refused, 2 usage.
 
 mod admin;
+mod compose;
 mod doctor;
 mod serve;
 
@@ -24,6 +25,8 @@ enum What {
     Doctor(doctor::Args),
     /// Look after a data directory
     Admin(admin::Args),
+    /// Read, check and edit compose files
+    Compose(compose::ComposeArgs),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -34,6 +37,7 @@ pub(crate) fn run() -> ExitCode {
         What::Serve(flags) => serve::run(*flags),
         What::Doctor(args) => doctor::run(&args),
         What::Admin(args) => admin::run(args),
+        What::Compose(args) => Ok(compose::run(args)),
         What::Openapi => openapi(),
     };
     match done {

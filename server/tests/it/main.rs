@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "panicking is how a test fails")]
 
 mod browser;
+mod cli;
 mod edge;
 mod faults;
+mod power;
 mod routes;
 mod sec_a;
 mod sec_f;

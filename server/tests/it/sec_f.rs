@@ -234,6 +234,33 @@ async fn a_cookie_alone_does_nothing_and_halves_of_two_sessions_are_none() {
 }
 
 #[tokio::test]
+async fn a_token_and_a_cookie_are_never_taken_together_and_a_revoked_token_is_dead() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada) = deck(&machine).await;
+    let mut program = ada.with_token("read").await;
+    assert_eq!(program.get("/api/session").await.status, 200);
+    let mut events = program.socket("/api/events", None).await.unwrap();
+    assert!(
+        matches!(events.next().await, Some(Frame::Hello { .. })),
+        "no ticket, and no page, is needed"
+    );
+    let mut both = Browser {
+        extra: program.extra.clone(),
+        ..ada.clone()
+    };
+    assert_eq!(both.get("/api/session").await.status, 422);
+    let tokens: Value = ada.get("/api/tokens").await.json();
+    let id = tokens["items"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(ada.send("DELETE", &format!("/api/tokens/{id}"), None).await.status, 204);
+    events
+        .until("the stream to say that it is over", |frame| {
+            (frame == Frame::SessionEnded).then_some(())
+        })
+        .await;
+    assert_eq!(program.get("/api/session").await.status, 401);
+}
+
+#[tokio::test]
 async fn what_ends_a_session_ends_what_is_open_under_it() {
     let machine = Machine::start().await;
     let (_deck, mut ada) = deck(&machine).await;

@@ -47,11 +47,11 @@ impl Error {
         }
     }
 
-    /// After how many seconds it makes sense to try again.
+    /// The field of the request that is wrong, where it is one.
     #[must_use]
-    pub fn retry_after(&self) -> Option<u32> {
+    pub fn field(&self) -> Option<&str> {
         match self {
-            Self::Refused(refusal) => refusal.retry_after,
+            Self::Refused(refusal) => refusal.field.as_deref(),
             _ => None,
         }
     }
@@ -66,8 +66,8 @@ pub struct Refusal {
     pub message: String,
     /// What to do next.
     pub hint: Option<String>,
-    /// After how many seconds the same call may succeed.
-    pub retry_after: Option<u32>,
+    /// The field of the request that is wrong.
+    pub field: Option<String>,
 }
 
 impl From<ErrorDetail> for Error {
@@ -77,12 +77,16 @@ impl From<ErrorDetail> for Error {
             "session_changed" => return Self::Ended(Ended::Changed),
             _ => {}
         }
-        let seconds = detail.details.get("retry_after").and_then(serde_json::Value::as_u64);
+        let field = detail
+            .details
+            .get("field")
+            .and_then(serde_json::Value::as_str)
+            .map(str::to_owned);
         Self::Refused(Refusal {
             code: detail.code,
             message: detail.message,
             hint: detail.hint,
-            retry_after: seconds.and_then(|seconds| u32::try_from(seconds).ok()),
+            field,
         })
     }
 }

@@ -205,6 +205,11 @@ impl Session {
 
     /// Notes the end of the session, whichever call finds out first.
     fn heed<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        // Logging out in another tab takes the cookie away.
+        let result = match result {
+            Err(error) if error.code() == Some("not_logged_in") => Err(Error::Ended(Ended::Over)),
+            other => other,
+        };
         if let Err(Error::Ended(why)) = &result {
             self.end(*why);
         }

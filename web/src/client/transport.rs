@@ -117,12 +117,15 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_keeps_its_words_and_says_when_to_try_again() {
-        let body = r#"{"error":{"code":"too_many_attempts","message":"Too many.","hint":"Wait.","details":{"retry_after":12}}}"#;
-        let error = check(429, body).unwrap_err();
-        assert_eq!(error.to_string(), "Too many.");
-        assert_eq!((error.code(), error.hint()), (Some("too_many_attempts"), Some("Wait.")));
-        assert_eq!(error.retry_after(), Some(12));
+    fn a_refusal_keeps_its_words_and_the_field_that_it_is_about() {
+        let body =
+            r#"{"error":{"code":"invalid","message":"Too short.","hint":"Use more.","details":{"field":"password"}}}"#;
+        let error = check(422, body).unwrap_err();
+        assert_eq!(error.to_string(), "Too short.");
+        assert_eq!(
+            (error.code(), error.hint(), error.field()),
+            (Some("invalid"), Some("Use more."), Some("password"))
+        );
     }
 
     #[test]

@@ -54,18 +54,16 @@ pub(super) fn setup(token: &str, name: &str, password: &str) -> Result<SetupRequ
 
 /// What a refusal means to somebody who fills in a form.
 pub(super) fn trouble(error: &Error) -> Trouble {
-    let field = match error.code() {
-        Some("setup_token_invalid" | "wrong_setup_token") => "token",
-        Some("password_too_short" | "password_too_long" | "password_too_common" | "weak_password") => "password",
-        Some("invalid_name") => "username",
+    let field = match (error.code(), error.field()) {
+        (Some("wrong_setup_token"), _) => "token",
+        (_, Some("password")) => "password",
+        (_, Some("name")) => "username",
         _ => "",
     };
     let mut words = error.to_string();
     if let Some(hint) = error.hint() {
         words.push(' ');
         words.push_str(hint);
-    } else if let Some(seconds) = error.retry_after() {
-        words.push_str(&format!(" Try again in {seconds} s."));
     }
     Trouble::at(field, words)
 }
@@ -99,15 +97,27 @@ mod tests {
     }
 
     #[test]
-    fn a_throttled_login_says_how_long_to_wait() {
-        let mut details = serde_json::Map::new();
-        details.insert("retry_after".to_owned(), 30.into());
-        let error = Error::from(ErrorDetail {
-            code: "too_many_attempts".to_owned(),
-            message: "Too many attempts.".to_owned(),
-            hint: None,
-            details,
-        });
-        assert_eq!(trouble(&error).of("").unwrap(), "Too many attempts. Try again in 30 s.");
+    fn a_refusal_is_said_at_the_field_that_it_is_about() {
+        let refused = |code: &str, field: Option<&str>| {
+            let mut details = serde_json::Map::new();
+            details.extend(field.map(|field| ("field".to_owned(), field.into())));
+            let (code, message, hint) = (code.to_owned(), "No.".to_owned(), Some("Do this.".to_owned()));
+            Error::from(ErrorDetail {
+                code,
+                message,
+                hint,
+                details,
+            })
+        };
+        for (code, field, shown_at) in [
+            ("wrong_credentials", None, ""),
+            ("too_many_attempts", None, ""),
+            ("wrong_setup_token", None, "token"),
+            ("invalid", Some("password"), "password"),
+            ("invalid", Some("name"), "username"),
+        ] {
+            let words = trouble(&refused(code, field)).of(shown_at);
+            assert_eq!(words.as_deref(), Some("No. Do this."), "{code}");
+        }
     }
 }

@@ -203,7 +203,7 @@ fn SetupForm(token: String, enter: Callback<Session>) -> impl IntoView {
                     autocomplete="off"
                     value=token
                     error=sending.of("token")
-                    hint="Stardeck printed it when it started. `stardeck admin setup-token` shows it again."
+                    hint="Stardeck printed it when it started. “stardeck admin setup-token” makes a new one."
                     focus=!came_along
                 />
             </Show>

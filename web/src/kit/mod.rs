@@ -15,7 +15,27 @@ pub mod meter;
 pub mod status;
 pub mod toast;
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
+
+/// Something to do later. Not a `Callback`, which is gone with the view that made it: a question outlives the menu that
+/// it was asked from.
+#[derive(Clone)]
+pub struct Deed(Arc<dyn Fn() + Send + Sync>);
+
+impl Deed {
+    /// Something to do.
+    #[must_use]
+    pub fn new(deed: impl Fn() + Send + Sync + 'static) -> Self {
+        Self(Arc::new(deed))
+    }
+
+    /// Does it.
+    pub fn run(&self) {
+        (self.0)();
+    }
+}
 
 /// Gives the views below the means to open menus, ask questions and show messages.
 pub fn provide_kit() {
@@ -28,8 +48,10 @@ pub fn provide_kit() {
 #[component]
 pub fn Layers() -> impl IntoView {
     view! {
-        <toast::ToastLayer />
-        <menu::layer::MenuLayer />
-        <dialog::QuestionLayer />
+        <section aria-label="Messages, menus and questions">
+            <toast::ToastLayer />
+            <menu::layer::MenuLayer />
+            <dialog::QuestionLayer />
+        </section>
     }
 }

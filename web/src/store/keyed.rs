@@ -30,10 +30,10 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Keyed<T> {
         }
     }
 
-    /// The row of a key, to be read as a signal; tracks which rows there are, not what is in them.
+    /// The row of a key, to be read as a signal. Which rows there are is not tracked.
     #[must_use]
     pub fn row(&self, key: &str) -> Option<ArcRwSignal<T>> {
-        self.rows.with(|rows| rows.get(key).cloned())
+        self.rows.with_untracked(|rows| rows.get(key).cloned())
     }
 
     /// Every row as it is now; tracks all of them.
@@ -44,7 +44,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Keyed<T> {
 
     /// A row is new or different.
     pub fn put(&self, key: &str, value: T) {
-        match self.rows.with_untracked(|rows| rows.get(key).cloned()) {
+        match self.row(key) {
             Some(row) => write(&row, value),
             None => self.rows.update(|rows| {
                 rows.insert(key.to_owned(), ArcRwSignal::new(value));

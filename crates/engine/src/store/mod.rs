@@ -8,6 +8,8 @@
 
 pub(crate) mod audit;
 pub(crate) mod factors;
+#[cfg(test)]
+mod faults;
 mod hash;
 pub(crate) mod meta;
 mod open;
@@ -19,7 +21,6 @@ pub(crate) mod users;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -58,14 +59,8 @@ type Write = Box<dyn FnOnce(&mut Connection) + Send>;
 /// The open database. Clones share it; it closes when the last one is dropped.
 #[derive(Clone)]
 pub struct Store {
-    writer: Arc<Writer>,
+    writes: mpsc::UnboundedSender<Write>,
     readers: Arc<Readers>,
-}
-
-/// The thread that writes. It is waited for at the end, so that a process that ends leaves a database that is closed.
-struct Writer {
-    writes: Option<mpsc::UnboundedSender<Write>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 struct Readers {
@@ -108,8 +103,8 @@ impl Store {
             free: Semaphore::new(READERS),
             connections: Mutex::new(connections),
         });
-        let writer = Arc::new(Writer::spawn(connection).map_err(OpenError::Thread)?);
-        Ok(Self { writer, readers })
+        let writes = spawn_writer(connection).map_err(OpenError::Thread)?;
+        Ok(Self { writes, readers })
     }
 
     /// Runs `change` in a transaction. When this returns `Ok`, the change survives a loss of power.
@@ -126,9 +121,18 @@ impl Store {
             // A caller that has gone does not undo what it asked for.
             let _gone = reply.send(transact(connection, change));
         });
-        let writes = self.writer.writes.as_ref().ok_or(Error::Closed)?;
-        writes.send(write).map_err(|_| Error::Closed)?;
+        self.writes.send(write).map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Brings what is in the log into the database itself, so that a server that has ended leaves one whole file.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        let (reply, answer) = oneshot::channel();
+        let write: Write = Box::new(move |connection| {
+            let _gone = reply.send(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+        });
+        self.writes.send(write).map_err(|_| Error::Closed)?;
+        Ok(answer.await.map_err(|_| Error::Closed)??)
     }
 
     /// Runs `query` on a connection that cannot write.
@@ -169,29 +173,12 @@ fn transact<T, E: From<Error>>(
     Ok(value)
 }
 
-impl Writer {
-    fn spawn(mut connection: Connection) -> std::io::Result<Self> {
-        let (writes, mut queue) = mpsc::unbounded_channel::<Write>();
-        let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || {
-            while let Some(write) = queue.blocking_recv() {
-                write(&mut connection);
-            }
-        })?;
-        Ok(Self {
-            writes: Some(writes),
-            thread: Some(thread),
-        })
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.writes = None;
-        // A write may itself hold the last clone: a thread does not wait for itself.
-        let others = |thread: &JoinHandle<()>| thread.thread().id() != std::thread::current().id();
-        if let Some(thread) = self.thread.take().filter(others) {
-            // A write that panicked has been answered as such.
-            let _panicked = thread.join();
+fn spawn_writer(mut connection: Connection) -> std::io::Result<mpsc::UnboundedSender<Write>> {
+    let (writes, mut queue) = mpsc::unbounded_channel::<Write>();
+    std::thread::Builder::new().name("store-writer".into()).spawn(move || {
+        while let Some(write) = queue.blocking_recv() {
+            write(&mut connection);
         }
-    }
+    })?;
+    Ok(writes)
 }

@@ -8,7 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations, SchemaVersion};
 
-/// Marks the file as Stardeck's (`PRAGMA application_id`).
+/// Marks the file as Stardeck's; the first migration sets it.
 const APPLICATION_ID: i32 = 0x5344_6b01;
 
 /// The schema, step by step. A step that has been released is never edited.
@@ -263,6 +263,9 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
             source,
         })?;
         copy(connection, &backups.join(format!("before-schema-{known}.db")))?;
+    }
+    if found == known {
+        return Ok(());
     }
     MIGRATIONS.to_latest(connection).map_err(failed)?;
     connection

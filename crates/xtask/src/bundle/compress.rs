@@ -6,7 +6,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Formats that are not compressed already.
-const EXTENSIONS: [&str; 9] = ["html", "js", "css", "wasm", "svg", "json", "txt", "ttf", "webmanifest"];
+const EXTENSIONS: [&str; 10] = [
+    "html",
+    "js",
+    "mjs",
+    "css",
+    "wasm",
+    "svg",
+    "json",
+    "txt",
+    "ttf",
+    "webmanifest",
+];
 
 /// Compresses the files below `folder`, on all processors.
 pub(crate) fn folder(folder: &Path) -> Result<()> {

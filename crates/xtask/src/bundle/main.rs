@@ -42,7 +42,7 @@ fn main() -> Result<()> {
             input,
             out,
             name,
-            node,
+            tests,
             debug,
         } => {
             let mut bindgen = Bindgen::new();

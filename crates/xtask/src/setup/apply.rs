@@ -8,7 +8,7 @@ use crate::shell;
 use anyhow::{Context, Result, bail};
 use std::io::{IsTerminal, Write};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// What the next plan has to know.
 pub(super) struct Outcome {
@@ -44,9 +44,7 @@ pub(super) fn carry_out(plan: &Plan, facts: &Facts, yes: bool) -> Result<Outcome
         println!("setup: done in {:.1} s", started.elapsed().as_secs_f64());
     }
     if facts.user.exists && !facts.user.podman_answers {
-        let socket = Account::find(&facts.user.name)?.podman_socket();
-        let what = format!("Podman to answer on {}", socket.display());
-        shell::wait(&what, Duration::from_secs(30), || service::answers(&socket))?;
+        service::wait(&Account::find(&facts.user.name)?)?;
     }
     Ok(outcome)
 }

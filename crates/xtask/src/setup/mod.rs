@@ -5,6 +5,7 @@
 
 mod account;
 mod apply;
+mod distribution;
 mod facts;
 mod needs;
 mod plan;
@@ -18,6 +19,7 @@ use plan::Plan;
 
 /// Arguments that every command with a set-up takes.
 #[derive(clap::Args, Clone, Default)]
+#[group(skip)]
 pub(crate) struct Options {
     /// Do what is missing without asking
     #[arg(long, short)]

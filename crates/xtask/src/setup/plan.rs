@@ -1,5 +1,6 @@
 //! From facts to steps: what is missing, why it is needed, and the commands that bring it. Nothing is done here.
 
+use super::distribution::{Family, browser_compiler, check_versions, family};
 use super::facts::{Device, Facts};
 use super::needs::NEEDS;
 use super::{Purpose, service};
@@ -32,13 +33,6 @@ pub(super) enum Who {
     User,
     /// We.
     Us,
-}
-
-/// Families of distributions that share their packages' names.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Debian,
-    Fedora,
 }
 
 impl Plan {
@@ -295,48 +289,6 @@ fn without_systemd(facts: &Facts) -> String {
         "[engine]\ncgroup_manager = \"cgroupfs\"\nevents_logger = \"file\"\nruntime = \"{runtime}\"\n\
          env = [\"PODMAN_IGNORE_CGROUPSV1_WARNING=1\"]\n[containers]\nlog_driver = \"k8s-file\"\npids_limit = 0\n"
     )
-}
-
-fn family(facts: &Facts) -> Option<Family> {
-    let mut words = facts.system.like.split_whitespace().chain([facts.system.id.as_str()]);
-    words.find_map(|word| match word {
-        "debian" | "ubuntu" => Some(Family::Debian),
-        "fedora" | "rhel" => Some(Family::Fedora),
-        _ => None,
-    })
-}
-
-/// The distribution's packages that can compile for the browser, where rustup may not.
-fn browser_compiler(facts: &Facts) -> Result<&'static [&'static str]> {
-    match (family(facts), facts.system.id.as_str()) {
-        (Some(Family::Fedora), _) => Ok(&["rust", "rust-std-static-wasm32-unknown-unknown", "lld"]),
-        (Some(Family::Debian), "debian") => Ok(&["rustc-web", "rust-web-src", "lld"]),
-        _ => bail!(
-            "nothing here compiles for the browser: install rustup (https://rustup.rs), run \
-             `rustup target add wasm32-unknown-unknown`, then try again"
-        ),
-    }
-}
-
-/// What is installed and too old cannot be mended by installing.
-fn check_versions(facts: &Facts) -> Result<()> {
-    let at_least = |version: &str, least: (u32, u32)| {
-        let mut numbers = version
-            .split(['.', '-', '+', '~'])
-            .map(|part| part.parse().unwrap_or(0));
-        (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= least
-    };
-    if let Some(podman) = &facts.podman
-        && !at_least(podman, (4, 3))
-    {
-        bail!("Podman {podman} is too old, 4.3 is needed: Debian 12, Ubuntu 24.04 and every later release have it");
-    }
-    if let Some(node) = &facts.node
-        && !at_least(node, (18, 0))
-    {
-        bail!("Node {node} is too old, 18 is needed: Debian 12, Ubuntu 24.04 and every later release have it");
-    }
-    Ok(())
 }
 
 #[cfg(test)]

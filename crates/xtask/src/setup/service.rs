@@ -16,6 +16,20 @@ pub(crate) fn answers(socket: &Path) -> bool {
     ping(socket).is_ok_and(|reply| reply.starts_with("HTTP/1.1 200") || reply.starts_with("HTTP/1.0 200"))
 }
 
+/// Waits until Podman answers; when it does not, the error carries what it said.
+pub(super) fn wait(account: &Account) -> Result<()> {
+    let socket = account.podman_socket();
+    let what = format!("Podman to answer on {}", socket.display());
+    shell::wait(&what, Duration::from_secs(30), || answers(&socket)).map_err(|error| {
+        let said = std::fs::read_to_string(socket.with_file_name("service.log")).unwrap_or_default();
+        error.context(if said.is_empty() {
+            "it said nothing".to_owned()
+        } else {
+            format!("it said: {}", said.trim())
+        })
+    })
+}
+
 fn ping(socket: &Path) -> std::io::Result<String> {
     let mut stream = UnixStream::connect(socket)?;
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;

@@ -1,10 +1,10 @@
-//! The tests on Podman, against a newer Podman than the machine's own: that of another Debian release, in a file system
-//! of its own, under a systemd of the user's own (see `lane.sh`).
+//! The tests on Podman, against a newer Podman than the machine's own: that of another Debian release, in a root file
+//! system of its own. The testkit enters it, with a systemd of the user's own; here it is made.
 
 use super::{Counts, stream};
 use crate::setup::Account;
 use crate::{shell, tree};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,9 +14,6 @@ const PACKAGES: &str = "podman,crun,netavark,aardvark-dns,passt,slirp4netns,fuse
 
 /// Packages of ours whose integration tests talk to Podman.
 const TALKERS: [&str; 2] = ["podman", "server"];
-
-/// The lane has an account of its own, so that it stops nobody's systemd.
-const ACCOUNT: &str = "stardeck-lane";
 
 /// A Debian release with a newer Podman.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -28,40 +25,37 @@ pub(crate) enum Release {
 }
 
 /// Runs the lane.
-pub(super) fn run(release: Release) -> Result<Counts> {
+pub(super) fn run(release: Release, account: &Account) -> Result<Counts> {
     ensure!(
         rustix::process::geteuid().is_root(),
-        "this lane mounts file systems: run it as root (in a container or on a CI machine)"
-    );
-    ensure!(
-        !Path::new("/run/systemd/system").is_dir(),
-        "this lane brings a systemd of its own and is for machines without one: use a container or a CI machine"
+        "this lane mounts file systems: run it as root, in a container or on a CI machine"
     );
     let root = file_system(release)?;
-    if Account::find(ACCOUNT).is_err() {
-        shell::run(Command::new("useradd").args(["--create-home", "--shell", "/bin/bash", ACCOUNT]))?;
+    for file in ["passwd", "group", "subuid", "subgid"] {
+        introduce(account, &Path::new("/etc").join(file), &root.join("etc").join(file))?;
     }
-    let account = Account::find(ACCOUNT)?;
-    let programs = programs()?;
-    let mut inside = Command::new("unshare");
-    inside.args([
-        "--mount",
-        "--cgroup",
-        "--propagation",
-        "slave",
-        "sh",
-        "-ec",
-        include_str!("lane.sh"),
-    ]);
-    inside
-        .env("ROOT", &root)
-        .env("TREE", tree::root()?)
-        .env("PROGRAMS", programs.join(" "));
-    inside
-        .env("ACCOUNT", ACCOUNT)
-        .env("ID", account.uid.to_string())
-        .env("HOUSE", &account.home);
-    stream::counted(&mut inside)
+    let mut tests = super::rust::runner()?;
+    for package in TALKERS {
+        tests.args(["--package", package]);
+    }
+    tests
+        .env("STARDECK_USER", &account.name)
+        .env("STARDECK_TEST_PODMAN_ROOT", root);
+    stream::counted(&mut tests)
+}
+
+/// Copies the account's line to a file of the other file system, unless it has one.
+fn introduce(account: &Account, from: &Path, to: &Path) -> Result<()> {
+    let line = |text: &str| {
+        text.lines()
+            .find(|line| line.split(':').next() == Some(&account.name))
+            .map(str::to_owned)
+    };
+    let there = std::fs::read_to_string(to).unwrap_or_default();
+    match line(&tree::read(from)?) {
+        Some(new) if line(&there).is_none() => tree::write(to, format!("{there}{new}\n")),
+        _ => Ok(()),
+    }
 }
 
 /// Makes the release's file system once, from the mirror that this machine itself uses.
@@ -119,37 +113,6 @@ fn mirror(sources: &str) -> Option<String> {
         .map(|address| address.trim_end_matches('/'))
         .filter(|address| address.ends_with("/debian"));
     archives.next().map(str::to_owned)
-}
-
-/// Builds the tests that talk to Podman and returns their binaries.
-fn programs() -> Result<Vec<String>> {
-    let root = tree::root()?;
-    let mut cargo = shell::cargo()?;
-    cargo.args(["test", "--no-run", "--test", "it"]);
-    for package in TALKERS {
-        if ["crates/", ""]
-            .iter()
-            .any(|folder| root.join(format!("{folder}{package}/tests/it/main.rs")).is_file())
-        {
-            cargo.args(["--package", package]);
-        }
-    }
-    shell::run(&mut cargo)?;
-    let report = shell::read(cargo.args(["--quiet", "--message-format=json"]))?;
-    let executable = |line: &str| {
-        let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        let is_test = message.get("profile")?.get("test")?.as_bool()?;
-        message
-            .get("executable")?
-            .as_str()
-            .filter(|_| is_test)
-            .map(str::to_owned)
-    };
-    let programs: Vec<_> = report.lines().filter_map(executable).collect();
-    if programs.is_empty() {
-        bail!("no package has integration tests on Podman yet");
-    }
-    Ok(programs)
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ struct Outcome {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let account = setup::prepare(&options.setup, Purpose::Test)?;
     if let Some(release) = options.podman {
-        return table(&[one("podman", || lane::run(release))]);
+        return table(&[one("podman", || lane::run(release, &account))]);
     }
     let before = leftovers::here()?;
     let mut outcomes = Vec::new();

@@ -8,13 +8,18 @@ use std::process::Command;
 
 /// Units, and integration on real Podman.
 pub(super) fn run(account: &Account) -> Result<Counts> {
+    stream::counted(with_account(runner()?.arg("--workspace"), account))
+}
+
+/// The runner of tests that is here, without a choice of packages.
+pub(super) fn runner() -> Result<Command> {
     let mut cargo = shell::cargo()?;
     if shell::which("cargo-nextest").is_some() {
         cargo.args(["nextest", "run", "--no-fail-fast"]);
     } else {
         cargo.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
     }
-    stream::counted(with_account(cargo.arg("--workspace"), account))
+    Ok(cargo)
 }
 
 /// The examples in the documentation.

@@ -29,7 +29,7 @@ pub(super) fn run(_: &Account) -> Result<Counts> {
     tree::write(&script, RUNNER)?;
     // Its folder must not inherit `"type": "module"` from a package.json above it.
     tree::write(&work.join("package.json"), "{}")?;
-    stream::counted(Command::new("node").arg(script))
+    stream::counted(Command::new("node").env("TZ", "UTC").arg(script))
 }
 
 /// Compiles the tests and returns the module, by the path that cargo reports.

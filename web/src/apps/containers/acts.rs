@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::client::{Error, Verb};
+use crate::kit::Deed;
 use crate::kit::dialog::{Question, Questions};
 use crate::kit::icon::Glyph;
 use crate::kit::menu::{Entry, Item};
@@ -191,7 +192,7 @@ impl Acts {
             consequences: act.consequences(&container),
             go: act.word().to_owned(),
             danger: act == Act::Remove,
-            run: Callback::new(move |()| self.run(act, container.clone())),
+            run: Deed::new(move || self.run(act, container.clone())),
         });
     }
 

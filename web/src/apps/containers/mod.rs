@@ -72,7 +72,7 @@ fn PodmanBanner() -> impl IntoView {
     let words = move || match deck.podman.get() {
         PodmanState::Unreachable => Some((
             "Podman cannot be reached.",
-            "What you see is as it was last. Its socket is missing or refuses: `stardeck doctor` says why.",
+            "What you see is as it was last. Its socket is missing or refuses; “stardeck doctor”, run on the machine, says why.",
         )),
         PodmanState::NotResponding => Some((
             "Podman does not answer.",

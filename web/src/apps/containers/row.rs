@@ -20,7 +20,7 @@ pub fn Row(
 ) -> impl IntoView {
     let deck = expect_context::<Deck>();
     // A row that is drawn after its container is gone has nothing to draw.
-    untrack(|| deck.containers.row(&id)).map(|row| view! { <RowOf id=id row=row /> })
+    deck.containers.row(&id).map(|row| view! { <RowOf id=id row=row /> })
 }
 
 #[component]
@@ -74,6 +74,11 @@ fn RowOf(id: String, row: ArcRwSignal<Container>) -> impl IntoView {
                 <strong title=move || container.with(|container| container.name.clone())>
                     {move || container.with(|container| container.name.clone())}
                 </strong>
+                <Show when=move || container.with(|container| container.foreign)>
+                    <span class="chip" title="Not made by this Stardeck">
+                        "foreign"
+                    </span>
+                </Show>
                 <small title=move || container.with(|container| container.image.clone())>
                     {move || container.with(|container| say::image(&container.image).to_owned())}
                 </small>
@@ -87,11 +92,6 @@ fn RowOf(id: String, row: ArcRwSignal<Container>) -> impl IntoView {
             </div>
             <div class="cell-stack" role="cell">
                 <span>{move || container.with(|container| container.stack.clone())}</span>
-                <Show when=move || container.with(|container| container.foreign)>
-                    <span class="chip" title="Not made by this Stardeck">
-                        "foreign"
-                    </span>
-                </Show>
             </div>
             <div class="cell-acts" role="cell">
                 <IconButton

@@ -19,11 +19,11 @@ pub fn Side(
     let stacks = Memo::new(move |_| stacks());
     view! {
         <nav class="side" aria-label="Show">
-            <Part scope=scope to=Scope::All label="All" count=count(|counts| counts.all) />
-            <Part scope=scope to=Scope::Running label="Running" count=count(|counts| counts.running) />
-            <Part scope=scope to=Scope::Stopped label="Stopped" count=count(|counts| counts.all - counts.running) />
+            <Counted scope=scope to=Scope::All label="All" count=count(|counts| counts.all) />
+            <Counted scope=scope to=Scope::Running label="Running" count=count(|counts| counts.running) />
+            <Counted scope=scope to=Scope::Stopped label="Stopped" count=count(|counts| counts.all - counts.running) />
             <Show when=move || counts.with(|counts| counts.troubled > 0) || scope.get() == Scope::Troubled>
-                <Part scope=scope to=Scope::Troubled label="Needs a look" count=count(|counts| counts.troubled) />
+                <Counted scope=scope to=Scope::Troubled label="Needs a look" count=count(|counts| counts.troubled) />
             </Show>
             <Show when=move || stacks.with(|stacks| !stacks.is_empty())>
                 <h3>"Stacks"</h3>
@@ -35,8 +35,9 @@ pub fn Side(
     }
 }
 
+/// A part to choose, with what is to be known of it at the end of its line.
 #[component]
-fn Part(scope: RwSignal<Scope>, to: Scope, label: &'static str, count: Signal<usize>) -> impl IntoView {
+fn Part(scope: RwSignal<Scope>, to: Scope, #[prop(into)] label: String, children: Children) -> impl IntoView {
     let target = to.clone();
     let chosen = Memo::new(move |_| scope.with(|scope| *scope == target));
     view! {
@@ -47,31 +48,32 @@ fn Part(scope: RwSignal<Scope>, to: Scope, label: &'static str, count: Signal<us
             on:click=move |_| scope.set(to.clone())
         >
             <span>{label}</span>
-            <small>{move || count.get()}</small>
+            {children()}
         </button>
     }
 }
 
 #[component]
+fn Counted(scope: RwSignal<Scope>, to: Scope, label: &'static str, count: Signal<usize>) -> impl IntoView {
+    view! {
+        <Part scope=scope to=to label=label>
+            <small>{move || count.get()}</small>
+        </Part>
+    }
+}
+
+#[component]
 fn StackPart(scope: RwSignal<Scope>, name: String, counts: Memo<Counts>) -> impl IntoView {
-    let to = Scope::Stack(name.clone());
-    let target = to.clone();
-    let chosen = Memo::new(move |_| scope.with(|scope| *scope == target));
     let label = name.clone();
+    let to = Scope::Stack(name.clone());
     let condition = Signal::derive(move || {
         counts
             .with(|counts| counts.stacks.get(&name).copied())
             .unwrap_or(Condition::Off)
     });
     view! {
-        <button
-            type="button"
-            class="side-item"
-            aria-pressed=move || if chosen.get() { "true" } else { "false" }
-            on:click=move |_| scope.set(to.clone())
-        >
-            <span>{label}</span>
+        <Part scope=scope to=to label=label>
             <Dot condition=condition />
-        </button>
+        </Part>
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::window_menu;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::time;
+use crate::kit::Deed;
 use crate::kit::icon::{Glyph, Icon};
 use crate::kit::menu::{Anchor, Choice, Entry, Item, Menus};
 use crate::kit::meter::Meter;
@@ -22,10 +23,10 @@ pub fn TopBar(
     let clock = Memo::new(move |_| time::clock(deck.now.get()));
     view! {
         <header class="top-bar">
-            <span class="top-bar-machine">
+            <h1 class="top-bar-machine">
                 <span class="top-bar-mark" aria-hidden="true"></span>
                 {move || deck.session.get().machine().to_owned()}
-            </span>
+            </h1>
             <WindowMenuButton />
             <span class="top-bar-space"></span>
             <HostLoad />
@@ -131,7 +132,7 @@ fn entries(deck: Deck, prefs: Prefs, leave: Callback<()>) -> Vec<Entry> {
             label: theme.label().to_owned(),
             swatch: None,
             chosen: prefs.theme.get_untracked() == theme,
-            run: Callback::new(move |()| prefs.theme.set(theme)),
+            run: Deed::new(move || prefs.theme.set(theme)),
         })
     }));
     entries.push(Entry::Heading("Accent".to_owned()));
@@ -140,7 +141,7 @@ fn entries(deck: Deck, prefs: Prefs, leave: Callback<()>) -> Vec<Entry> {
             label: label.to_owned(),
             swatch: Some(accent),
             chosen: prefs.accent.get_untracked() == accent,
-            run: Callback::new(move |()| prefs.accent.set(accent)),
+            run: Deed::new(move || prefs.accent.set(accent)),
         })
     }));
     entries.push(Entry::Rule);

@@ -14,6 +14,9 @@ use crate::kit::button::IconButton;
 use crate::kit::icon::{Glyph, Icon};
 use crate::kit::menu::{Anchor, Menus};
 
+/// The window that is dragged is above the preview of where it would go.
+const ABOVE_PREVIEW: usize = 4_100;
+
 /// A window.
 #[component]
 pub fn WindowView(
@@ -77,7 +80,7 @@ pub fn WindowView(
             style:translate=move || format!("{}px {}px", bounds.get().x, bounds.get().y)
             style:width=move || format!("{}px", bounds.get().w)
             style:height=move || format!("{}px", bounds.get().h)
-            style:z-index=move || (depth.get() + 1).to_string()
+            style:z-index=move || if held.get() { ABOVE_PREVIEW } else { depth.get() + 1 }.to_string()
             on:pointerdown=move |_| manager.dispatch(Action::Focus(id))
             on:focusin=move |_| manager.dispatch(Action::Focus(id))
             on:keydown=move |event| steer(manager, &event)

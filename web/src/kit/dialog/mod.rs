@@ -6,6 +6,7 @@
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
+use super::Deed;
 use super::button::{Button, Tone};
 
 /// A question.
@@ -20,7 +21,7 @@ pub struct Question {
     /// Whether it cannot be taken back.
     pub danger: bool,
     /// Goes ahead.
-    pub run: Callback<()>,
+    pub run: Deed,
 }
 
 /// Asks questions; a context.
@@ -68,9 +69,9 @@ pub fn QuestionLayer() -> impl IntoView {
             dialog.close();
         }
     };
-    let go = move |run: Callback<()>| {
+    let go = move |deed: &Deed| {
         close();
-        run.run(());
+        deed.run();
     };
     view! {
         <dialog
@@ -96,7 +97,7 @@ pub fn QuestionLayer() -> impl IntoView {
                                 <Button press=move |_| close()>"Cancel"</Button>
                                 <Button
                                     tone=if danger { Tone::Danger } else { Tone::Primary }
-                                    press=move |_| go(run)
+                                    press=move |_| go(&run)
                                 >
                                     {word}
                                 </Button>

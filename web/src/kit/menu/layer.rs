@@ -7,6 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{Anchor, Choice, Entry, Item, Menus};
+use crate::kit::Deed;
 use crate::kit::icon::{Glyph, Icon};
 
 /// The room between a menu, what opened it, and the edge of the page.
@@ -41,9 +42,9 @@ pub fn MenuLayer() -> impl IntoView {
             menus.open.set(None);
         }
     };
-    let run = move |run: Callback<()>| {
+    let run = move |deed: &Deed| {
         close();
-        run.run(());
+        deed.run();
     };
     let keydown = move |event: KeyboardEvent| {
         if let Some(layer) = layer.get_untracked() {
@@ -68,7 +69,7 @@ pub fn MenuLayer() -> impl IntoView {
     }
 }
 
-fn line(entry: Entry, run: impl Fn(Callback<()>) + Copy + 'static) -> AnyView {
+fn line(entry: Entry, run: impl Fn(&Deed) + Copy + 'static) -> AnyView {
     match entry {
         Entry::Rule => view! { <hr role="separator" /> }.into_any(),
         Entry::Heading(text) => view! { <p class="menu-heading" role="presentation">{text}</p> }.into_any(),
@@ -85,7 +86,7 @@ fn line(entry: Entry, run: impl Fn(Callback<()>) + Copy + 'static) -> AnyView {
                 class:is-danger=danger
                 role="menuitem"
                 tabindex="-1"
-                on:click=move |_| run(act)
+                on:click=move |_| run(&act)
             >
                 {glyph.map(|glyph| view! { <Icon glyph=glyph size=15 /> })}
                 <span>{label}</span>
@@ -105,7 +106,7 @@ fn line(entry: Entry, run: impl Fn(Callback<()>) + Copy + 'static) -> AnyView {
                 role="menuitemradio"
                 aria-checked=if chosen { "true" } else { "false" }
                 tabindex="-1"
-                on:click=move |_| run(act)
+                on:click=move |_| run(&act)
             >
                 {swatch.map(|accent| view! { <i class="swatch" data-accent=accent></i> })}
                 <span>{label}</span>

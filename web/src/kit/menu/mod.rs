@@ -7,6 +7,7 @@ pub mod layer;
 
 use leptos::prelude::*;
 
+use super::Deed;
 use super::icon::Glyph;
 
 /// One line of a menu.
@@ -34,7 +35,7 @@ pub struct Item {
     /// Whether it cannot be taken back.
     pub danger: bool,
     /// Does it.
-    pub run: Callback<()>,
+    pub run: Deed,
 }
 
 impl Item {
@@ -46,7 +47,7 @@ impl Item {
             glyph: Some(glyph),
             keys: "",
             danger: false,
-            run: Callback::new(move |()| run()),
+            run: Deed::new(run),
         }
     }
 
@@ -73,7 +74,7 @@ pub struct Choice {
     /// Whether it is the one.
     pub chosen: bool,
     /// Chooses it.
-    pub run: Callback<()>,
+    pub run: Deed,
 }
 
 /// Where a menu opens: below (or above) a rectangle of the page.

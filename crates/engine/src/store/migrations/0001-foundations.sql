@@ -1,5 +1,8 @@
 -- Accounts, sessions, tokens, audit. Times are milliseconds since the epoch, ids are UUIDs, hashes are SHA-256.
 
+-- Marks the file as Stardeck's.
+PRAGMA application_id = 1396992769;
+
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL

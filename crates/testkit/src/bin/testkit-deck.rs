@@ -1,0 +1,84 @@
+//! A temporary deck for tests that are not written in Rust: started with this program, driven over its standard input.
+//!
+//! `testkit-deck BINARY WEB` starts a machine and the server BINARY with the desktop's files in WEB. It prints a line of
+//! JSON when both are up, and then one for each line that it is given: an array of words, such as
+//! `["podman", "stop", "web"]`, `["deck", "kill"]`, `["deck", "start"]`, `["service", "stop"]`. At the end of its
+//! input it takes all of it down, and fails if anything was left behind.
+
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use testkit::{Deck, DeckOptions, Machine};
+
+#[tokio::main]
+async fn main() {
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let (Some(binary), Some(web)) = (arguments.next(), arguments.next()) else {
+        eprintln!("usage: testkit-deck BINARY WEB");
+        std::process::exit(2);
+    };
+    let machine = Machine::start().await;
+    let options = DeckOptions {
+        args: vec!["--web".to_owned(), web.display().to_string()],
+        ..DeckOptions::default()
+    };
+    let mut deck = Deck::start(&machine, binary, options).await;
+    say(&where_it_is(&deck));
+    for line in std::io::stdin().lock().lines() {
+        let line = line.expect("standard input is text");
+        let words: Vec<String> = serde_json::from_str(&line).expect("a line is an array of words");
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let reply = match words.as_slice() {
+            ["podman", rest @ ..] => podman(&machine, rest).await,
+            ["deck", "stop"] => {
+                deck.stop().await;
+                json!({})
+            }
+            ["deck", "kill"] => {
+                deck.kill().await;
+                json!({})
+            }
+            ["deck", "start"] => {
+                deck.start_again().await;
+                where_it_is(&deck)
+            }
+            ["deck", "log"] => json!({"out": deck.log()}),
+            ["service", "stop"] => {
+                machine.stop_podman().await;
+                json!({})
+            }
+            ["service", "start"] => {
+                machine.start_podman().await;
+                json!({})
+            }
+            _ => json!({"error": format!("there is no such command: {line}")}),
+        };
+        say(&reply);
+    }
+    if deck.is_running() {
+        deck.stop().await;
+    }
+}
+
+/// The address, and the token of the setup while there is one.
+fn where_it_is(deck: &Deck<'_>) -> Value {
+    let token = std::fs::read_to_string(deck.data_dir().join("setup-token")).unwrap_or_default();
+    json!({"address": deck.address(), "token": token.trim()})
+}
+
+async fn podman(machine: &Machine, arguments: &[&str]) -> Value {
+    let output = machine.try_cli(arguments).await;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    if output.status.success() {
+        json!({"out": text(&output.stdout)})
+    } else {
+        json!({"error": text(&output.stderr)})
+    }
+}
+
+fn say(reply: &Value) {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{reply}").expect("somebody listens");
+    stdout.flush().expect("somebody listens");
+}

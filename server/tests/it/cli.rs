@@ -1,0 +1,241 @@
+//! The command line, and what systemd sees of the server.
+
+use std::io::Write;
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use testkit::{Deck, DeckOptions, Machine, wait_until};
+
+use crate::browser::Browser;
+use crate::{BINARY, PASSWORD, deck, empty_deck};
+
+/// Runs `stardeck` as the machine's user, with `input` on standard input.
+fn stardeck(machine: &Machine, args: &[&str], input: &str) -> Output {
+    let mut command = machine.command_as_user(&machine.dir().join("stardeck"));
+    command
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn says(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+#[test]
+fn the_help_is_the_frozen_one() {
+    let mut all = String::new();
+    for command in ["", "serve", "doctor", "admin", "admin create-user", "admin restore"] {
+        let mut program = std::process::Command::new(BINARY);
+        let help = program
+            .args(command.split_whitespace())
+            .arg("--help")
+            .env("COLUMNS", "100")
+            .output()
+            .unwrap();
+        all += &format!("$ stardeck {command} --help\n{}\n", says(&help));
+    }
+    expect_test::expect_file!["cases/help.txt"].assert_eq(&all);
+}
+
+#[tokio::test]
+async fn accounts_are_made_and_mended_from_the_command_line() {
+    let machine = Machine::start().await;
+    let mut deck = empty_deck(&machine).await;
+    let data = deck.data_dir();
+    let data = data.to_str().unwrap();
+    let held = stardeck(&machine, &["admin", "--data-dir", data, "create-user", "ada"], PASSWORD);
+    assert!(says(&held).contains("another Stardeck"), "{}", says(&held));
+    deck.stop().await;
+    let create = [
+        "admin",
+        "--data-dir",
+        data,
+        "create-user",
+        "ada",
+        "--role",
+        "administrator",
+    ];
+    let weak = stardeck(&machine, &create, "password\n");
+    assert_eq!(weak.status.code(), Some(1), "{}", says(&weak));
+    let made = stardeck(&machine, &create, &format!("{PASSWORD}\n"));
+    assert!(made.status.success(), "{}", says(&made));
+    deck.start_again().await;
+    let browser = Browser::new(deck.address());
+    let mut ada = browser.logged_in("ada").await;
+    assert_eq!(browser.fresh().get("/api/setup").await.status, 404);
+    deck.stop().await;
+    let reset = stardeck(
+        &machine,
+        &["admin", "--data-dir", data, "reset-password", "ada"],
+        "violet-anchor-snow\n",
+    );
+    assert!(reset.status.success(), "{}", says(&reset));
+    deck.start_again().await;
+    let fresh = Browser::new(deck.address());
+    ada = Browser {
+        server: fresh.server,
+        host: fresh.host.clone(),
+        ..ada
+    };
+    assert_eq!(ada.get("/api/session").await.status, 401, "its sessions have ended");
+    assert_eq!(fresh.fresh().login("ada", "violet-anchor-snow").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_new_setup_token_voids_the_one_before() {
+    let machine = Machine::start().await;
+    let deck = empty_deck(&machine).await;
+    let before = crate::setup_token(&deck);
+    let printed = stardeck(
+        &machine,
+        &["admin", "--data-dir", deck.data_dir().to_str().unwrap(), "setup-token"],
+        "",
+    );
+    let token = String::from_utf8(printed.stdout).unwrap();
+    assert_eq!(Browser::new(deck.address()).setup(&before, "eve").await.status, 403);
+    assert_eq!(
+        Browser::new(deck.address()).setup(token.trim(), "ada").await.status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_backup_of_a_running_server_is_restored_and_what_was_there_is_kept() {
+    let machine = Machine::start().await;
+    let (mut deck, mut ada) = deck(&machine).await;
+    let data = deck.data_dir();
+    let backup = machine.dir().join("backup.db");
+    let args = |what, file| ["admin", "--data-dir", data.to_str().unwrap(), what, file];
+    let made = stardeck(&machine, &args("backup", backup.to_str().unwrap()), "");
+    assert!(made.status.success(), "{}", says(&made));
+    let again = stardeck(&machine, &args("backup", backup.to_str().unwrap()), "");
+    assert!(says(&again).contains("already"), "a backup is never overwritten");
+    ada.with_user("bob", "member").await;
+    assert!(says(&stardeck(&machine, &args("restore", backup.to_str().unwrap()), "")).contains("another Stardeck"));
+    deck.stop().await;
+    let junk = machine.dir().join("junk.db");
+    machine.user().write(&junk, "junk");
+    assert!(says(&stardeck(&machine, &args("restore", junk.to_str().unwrap()), "")).contains("damaged"));
+    let restored = stardeck(&machine, &args("restore", backup.to_str().unwrap()), "");
+    assert!(
+        restored.status.success() && says(&restored).contains("is kept as"),
+        "{}",
+        says(&restored)
+    );
+    deck.start_again().await;
+    let mut ada = Browser::new(deck.address()).logged_in("ada").await;
+    let users: Value = ada.get("/api/users").await.json();
+    assert_eq!(users["items"].as_array().unwrap().len(), 1, "bob came after the backup");
+    let kept = std::fs::read_dir(&data).unwrap().filter(|entry| {
+        entry
+            .as_ref()
+            .unwrap()
+            .file_name()
+            .to_str()
+            .unwrap()
+            .contains("before-")
+    });
+    assert!(kept.count() >= 1);
+}
+
+#[tokio::test]
+async fn the_doctor_says_what_there_is_and_what_is_not() {
+    let machine = Machine::start().await;
+    let deck = empty_deck(&machine).await;
+    let data = deck.data_dir();
+    let ask = |socket: &Path| {
+        let socket = socket.to_str().unwrap();
+        let args = [
+            "doctor",
+            "--json",
+            "--podman-socket",
+            socket,
+            "--data-dir",
+            data.to_str().unwrap(),
+        ];
+        let output = stardeck(&machine, &args, "");
+        let findings: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), findings)
+    };
+    let verdict = |findings: &[Value], what: &str| {
+        let finding = findings.iter().find(|finding| finding["what"] == what).unwrap();
+        finding["verdict"].as_str().unwrap().to_owned()
+    };
+    let (status, findings) = ask(&machine.socket());
+    assert_eq!(status, Some(0), "{findings:?}");
+    assert_eq!(
+        (
+            verdict(&findings, "podman").as_str(),
+            verdict(&findings, "data").as_str()
+        ),
+        ("fine", "fine")
+    );
+    let (status, findings) = ask(Path::new("/nowhere/podman.sock"));
+    assert_eq!((status, verdict(&findings, "podman").as_str()), (Some(1), "missing"));
+    assert!(findings[0]["advice"].as_str().unwrap().contains("podman.socket"));
+}
+
+#[tokio::test]
+async fn systemd_is_told_when_it_is_ready_and_when_it_stops() {
+    let machine = Machine::start().await;
+    let path = machine.dir().join("notify");
+    let socket = UnixDatagram::bind(&path).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o666)).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let env = vec![("NOTIFY_SOCKET".to_owned(), path.to_str().unwrap().to_owned())];
+    let mut deck = Deck::start(
+        &machine,
+        BINARY,
+        DeckOptions {
+            env,
+            ..DeckOptions::default()
+        },
+    )
+    .await;
+    let heard = || {
+        let mut buffer = [0; 256];
+        let length = socket.recv(&mut buffer).unwrap();
+        String::from_utf8_lossy(&buffer[..length]).trim().to_owned()
+    };
+    assert_eq!(heard(), "READY=1");
+    assert!(deck.stop().await.success());
+    assert_eq!(heard(), "STOPPING=1");
+}
+
+#[tokio::test]
+async fn a_socket_that_systemd_has_opened_is_taken_over() {
+    let machine = Machine::start().await;
+    let port = testkit::free_port();
+    let address = format!("127.0.0.1:{port}");
+    // It waits for the first connection before it starts the server: that connection is answered too.
+    let wrapper = ["systemd-socket-activate", "-l", &address].map(str::to_owned).into();
+    let knock = wait_until(
+        "the first connection to be taken",
+        Duration::from_secs(10),
+        async || tokio::net::TcpStream::connect(&address).await.ok(),
+    );
+    let options = DeckOptions {
+        wrapper,
+        ..DeckOptions::default()
+    };
+    let (deck, knock) = tokio::join!(Deck::start(&machine, BINARY, options), knock);
+    assert_eq!(
+        deck.address(),
+        format!("http://{address}"),
+        "not the port that it would have bound itself"
+    );
+    drop(knock);
+    assert_eq!(Browser::new(deck.address()).get("/api/healthz").await.status, 200);
+}

@@ -1,0 +1,114 @@
+// A temporary deck: the real server on a rootless Podman of its own, made and taken down by `testkit-deck`.
+
+import { execFileSync, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { Relay } from "./relay.mjs";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+
+export const NAME = "ada";
+export const PASSWORD = "violet-anchor-rain";
+
+function wanted(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set: run the stories by \`cargo xtask test\``);
+  return value;
+}
+
+// The program is built by the first that needs it; for the others that is a look at its age.
+function program() {
+  execFileSync("cargo", ["build", "--quiet", "--package", "testkit", "--bin", "testkit-deck"], { cwd: ROOT, stdio: "inherit" });
+  const target = process.env.CARGO_TARGET_DIR ?? `${ROOT}/target`;
+  return `${target}/debug/testkit-deck`;
+}
+
+export class Deck {
+  #child;
+  #replies;
+
+  static async start() {
+    const deck = new Deck();
+    deck.#child = spawn(program(), [wanted("STARDECK_BIN"), wanted("STARDECK_WEB")], { stdio: ["pipe", "pipe", "inherit"] });
+    deck.#replies = createInterface({ input: deck.#child.stdout })[Symbol.asyncIterator]();
+    const { address, token } = await deck.#reply();
+    deck.token = token;
+    deck.relay = new Relay(address);
+    deck.url = `http://stardeck.localhost:${await deck.relay.listen()}`;
+    return deck;
+  }
+
+  async #reply() {
+    const { value, done } = await this.#replies.next();
+    if (done) throw new Error("testkit-deck has ended; its words are above");
+    const reply = JSON.parse(value);
+    if (reply.error) throw new Error(reply.error);
+    return reply;
+  }
+
+  async #ask(...words) {
+    this.#child.stdin.write(`${JSON.stringify(words)}\n`);
+    return this.#reply();
+  }
+
+  // What somebody types in a terminal.
+  async podman(...words) {
+    return (await this.#ask("podman", ...words)).out;
+  }
+
+  // A container that runs, of the image that each machine has.
+  async run(name, ...options) {
+    return this.podman("run", "--detach", "--name", name, ...options, "localhost/tiny:latest");
+  }
+
+  async removeAll() {
+    await this.podman("rm", "--force", "--time", "1", "--all");
+  }
+
+  async podmanService(verb) {
+    await this.#ask("service", verb);
+  }
+
+  async stopServer() {
+    await this.#ask("deck", "kill");
+  }
+
+  async startServer() {
+    this.relay.target = (await this.#ask("deck", "start")).address;
+  }
+
+  // The API, as a program would use it.
+  async call(method, path, { body, headers } = {}) {
+    const response = await fetch(`${this.relay.target}/api${path}`, {
+      method,
+      headers: { "content-type": "application/json", ...headers },
+      body: body && JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text && JSON.parse(text), cookie: response.headers.get("set-cookie")?.split(";")[0] };
+  }
+
+  // Makes the first administrator.
+  async setUp() {
+    const reply = await this.call("POST", "/setup", { body: { token: this.token, name: NAME, password: PASSWORD } });
+    if (reply.status !== 200) throw new Error(JSON.stringify(reply));
+  }
+
+  // Ends all sessions but the one that it opens for this, as from another browser.
+  async revokeSessions() {
+    const login = await this.call("POST", "/login", { body: { name: NAME, password: PASSWORD } });
+    const headers = { cookie: login.cookie, "x-stardeck-token": login.body.token };
+    const { body } = await this.call("GET", "/sessions", { headers });
+    for (const session of body.items.filter((session) => !session.current)) {
+      const ended = await this.call("DELETE", `/sessions/${session.id}`, { headers });
+      if (ended.status >= 300) throw new Error(JSON.stringify(ended));
+    }
+  }
+
+  async stop() {
+    await this.removeAll();
+    this.relay.close();
+    this.#child.stdin.end();
+    const status = await new Promise((done) => this.#child.on("exit", done));
+    if (status !== 0) throw new Error(`testkit-deck ended with ${status}: something was left behind`);
+  }
+}

@@ -1,0 +1,87 @@
+// Stories: each has a browser context of its own, must not break the page's policy, and leaves a picture when it fails.
+
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+import { Deck, NAME, PASSWORD } from "./deck.mjs";
+
+const OUT = new URL("out/", import.meta.url).pathname;
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+// A deck for the stories of one file. With `setUp`, its administrator is there from the start.
+export function suite({ setUp = true } = {}) {
+  const scene = {};
+
+  before(async () => {
+    scene.deck = await Deck.start();
+    if (setUp) await scene.deck.setUp();
+    scene.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+  });
+
+  after(async () => {
+    await scene.browser?.close();
+    await scene.deck?.stop();
+  });
+
+  return (name, tell, options = {}) =>
+    test(name, { timeout: 120_000 }, async () => {
+      const context = await scene.browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "dark", ...options });
+      context.setDefaultTimeout(20_000);
+      const page = await context.newPage();
+      const faults = [];
+      await page.addInitScript(() => {
+        addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
+      });
+      page.on("console", (message) => /CSP:|Content Security Policy|panicked/.test(message.text()) && faults.push(message.text()));
+      page.on("pageerror", (error) => faults.push(error.message));
+      try {
+        await tell({ page, context, deck: scene.deck });
+        assert.deepEqual(faults, []);
+      } catch (error) {
+        mkdirSync(OUT, { recursive: true });
+        await page.screenshot({ path: `${OUT}${name.replace(/[^a-z0-9]+/gi, "-")}.png` });
+        throw error;
+      } finally {
+        await context.close();
+      }
+    });
+}
+
+// Logs in, and waits for the desk.
+export async function enter(page, deck) {
+  await page.goto(deck.url);
+  await logIn(page);
+  await page.locator(".top-bar").waitFor();
+}
+
+export async function logIn(page) {
+  await page.getByLabel("User name").fill(NAME);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Log in" }).click();
+}
+
+export const row = (page, name) => page.getByRole("row").filter({ has: page.getByText(name, { exact: true }) });
+
+export const appWindow = (page) => page.getByRole("region", { name: "Containers" });
+
+// Where something stands once it has been drawn and has stopped moving.
+export async function settled(locator) {
+  await locator.evaluate(async (element) => {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    await frame().then(frame);
+    // A movement that another one replaces ends by being cancelled.
+    while (element.getAnimations().length) await Promise.allSettled(element.getAnimations().map((movement) => movement.finished));
+  });
+  return locator.boundingBox();
+}
+
+// Nothing that axe knows is wrong with the page as it stands.
+export async function accessible(page, what) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+  const said = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} (${node.any[0]?.message ?? node.all[0]?.message ?? ""})`).join("; ")}`);
+  assert.deepEqual(said, [], `axe on ${what}`);
+}
