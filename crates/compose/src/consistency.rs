@@ -146,16 +146,16 @@ impl Checks<'_> {
                 None => self.undefined("service", target, &["depends_on", target]),
             }
         }
-        if let Some(target) = service.network_mode.strip_prefix("service:") {
-            if !project.services.contains_key(target) {
-                self.undefined("service", target, &["network_mode"]);
-            }
+        if let Some(target) = service.network_mode.strip_prefix("service:")
+            && !project.services.contains_key(target)
+        {
+            self.undefined("service", target, &["network_mode"]);
         }
-        if let Some(first) = service.healthcheck.as_ref().and_then(|check| check.test.0.first()) {
-            if !matches!(first.as_str(), "CMD" | "CMD-SHELL" | "NONE") {
-                let message = format!("the test of a health check starts with CMD, CMD-SHELL or NONE, not `{first}`");
-                self.error(Code::BadValue, &["healthcheck", "test"], message);
-            }
+        if let Some(first) = service.healthcheck.as_ref().and_then(|check| check.test.0.first())
+            && !matches!(first.as_str(), "CMD" | "CMD-SHELL" | "NONE")
+        {
+            let message = format!("the test of a health check starts with CMD, CMD-SHELL or NONE, not `{first}`");
+            self.error(Code::BadValue, &["healthcheck", "test"], message);
         }
     }
 
@@ -171,10 +171,10 @@ impl Checks<'_> {
         let service = self.service;
         let deploy = service.deploy.as_ref();
         let replicas = deploy.and_then(|deploy| deploy.replicas);
-        if let (Some(scale), Some(replicas)) = (service.scale, replicas) {
-            if scale != replicas {
-                self.twice("scale", "deploy.replicas");
-            }
+        if let (Some(scale), Some(replicas)) = (service.scale, replicas)
+            && scale != replicas
+        {
+            self.twice("scale", "deploy.replicas");
         }
         if service.scale.is_some_and(|scale| scale < 0) {
             self.error(Code::BadValue, &["scale"], "`scale` must be at least 0".to_owned());

@@ -20,6 +20,8 @@ mod consistency;
 pub mod edit;
 mod environment;
 mod files;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod limits;
 mod load;
 mod loader;

@@ -6,19 +6,26 @@
 use std::cell::Cell;
 
 /// The longest file, in bytes. Real compose files are a hundredth of it.
-pub const FILE_BYTES: usize = 1 << 20;
+pub const FILE_BYTES: usize = 512 << 10;
 /// How deep values may be nested.
 pub const DEPTH: usize = 100;
 /// How many files one load may read.
 pub const FILES: u32 = 200;
+/// How many characters that shape flow collections one file may hold. The parser keeps such a collection whole until it
+/// knows that it is no key.
+pub const FLOW_CHARACTERS: usize = 100_000;
+/// How many values one file may hold.
+pub const FILE_VALUES: usize = 40_000;
+/// How many services one project may have.
+pub const SERVICES: usize = 1_000;
 /// How many values one load may make.
-pub(crate) const VALUES: usize = 200_000;
+pub(crate) const VALUES: usize = 80_000;
 /// How many bytes of text one load may make out of variables, aliases and copies.
 pub(crate) const TEXT: usize = 8 << 20;
 /// How deep defaults of variables may be nested.
 pub(crate) const VARIABLE_DEPTH: usize = 50;
 /// How many diagnostics are kept.
-pub(crate) const DIAGNOSTICS: usize = 500;
+pub(crate) const DIAGNOSTICS: usize = 200;
 
 /// What is left of what one load may use.
 #[derive(Debug)]
@@ -54,6 +61,11 @@ impl Budget {
     /// Takes one file; false where none is left.
     pub(crate) fn file(&self) -> bool {
         self.keep(self.files.get().checked_sub(1).map(|left| self.files.set(left)))
+    }
+
+    /// Says that more is asked for than there can be.
+    pub(crate) fn exceed(&self) {
+        self.exceeded.set(true);
     }
 
     /// Whether more was asked for than there was.

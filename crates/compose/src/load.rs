@@ -74,7 +74,7 @@ pub fn load(options: &LoadOptions, files: &dyn Files) -> Loaded {
     let project = run(options, &mut loader);
     let exceeded = loader.budget.exceeded();
     if exceeded {
-        let message = "the files ask for too much: too many values, too much text or too many files";
+        let message = "the files ask for too much: too many services, values or files, or too much text";
         loader.report.error(Code::TooLarge, Place::NOWHERE, message);
     }
     Loaded {
@@ -123,6 +123,9 @@ fn run(options: &LoadOptions, loader: &mut Loader<'_>) -> Option<Project> {
         env: Rc::new(env),
     };
     let mut model = loader.model(&scope, &texts, &[]);
+    if loader.budget.exceeded() {
+        return None;
+    }
     if model.is_empty() {
         loader
             .report
@@ -131,8 +134,8 @@ fn run(options: &LoadOptions, loader: &mut Loader<'_>) -> Option<Project> {
     }
     model.insert("name".to_owned(), Node::text(name.clone(), Place::NOWHERE));
     normalize::normalize(&mut model, &name, &scope.env);
-    let model = Node::new(Value::Map(model), Place::NOWHERE);
-    let mut project = decode::project(model.clone(), &mut loader.report);
+    let mut model = Node::new(Value::Map(model), Place::NOWHERE);
+    let mut project = decode::project(&mut model, &mut loader.report);
     let (enabled, disabled) = std::mem::take(&mut project.services)
         .into_iter()
         .partition(|(_, service)| is_enabled(service, &profiles));

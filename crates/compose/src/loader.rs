@@ -118,7 +118,11 @@ impl<'a> Loader<'a> {
             let at = u32::try_from(fault.offset + base).unwrap_or(u32::MAX);
             let place = Sources::place(file, at, at.saturating_add(1));
             let code = if fault.limit { Code::TooDeep } else { Code::InvalidYaml };
-            report.error(code, place, format!("this is not valid YAML: {}", fault.message));
+            let message = match fault.limit {
+                true => fault.message.clone(),
+                false => format!("this is not valid YAML: {}", fault.message),
+            };
+            report.error(code, place, message);
         }
         let documents = parsed.documents.iter();
         documents
@@ -146,9 +150,17 @@ impl<'a> Loader<'a> {
 
     fn file(&mut self, model: &mut Map, scope: &Scope, path: &str, file: u16, included: &[String]) {
         for document in self.documents(file) {
+            if self.budget.exceeded() {
+                return;
+            }
             let Some(mut layer) = self.layer(document.root, scope) else {
                 continue;
             };
+            let services = layer.get("services").and_then(Node::as_map).map_or(0, Map::len);
+            if services > limits::SERVICES {
+                self.budget.exceed();
+                return;
+            }
             extends::apply(self, &mut layer, scope, path, &document.resets);
             remove(model, &document.resets);
             include::apply(self, &mut layer, scope, path, included);

@@ -188,7 +188,7 @@ impl Report {
             fix: None,
         };
         self.errors += usize::from(severity == Severity::Error);
-        let full = self.findings.len() >= limits::DIAGNOSTICS;
+        let full = self.is_full();
         if full || !self.seen.insert((code, place, finding.message.clone())) {
             self.left_out += usize::from(full);
             return self.spare.insert(finding);
@@ -196,6 +196,11 @@ impl Report {
         let last = self.findings.len();
         self.findings.push(finding);
         &mut self.findings[last]
+    }
+
+    /// Whether further findings are only counted, so that they need no hints.
+    pub(crate) fn is_full(&self) -> bool {
+        self.findings.len() >= limits::DIAGNOSTICS
     }
 
     /// Whether there was an error.

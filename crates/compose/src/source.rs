@@ -4,7 +4,7 @@ use api::compose::{Position, Span};
 
 /// Which text, and which bytes of it. Small and `Copy`, because every value of the model carries one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
+pub(crate) struct Place {
     file: u16,
     start: u32,
     end: u32,
@@ -77,33 +77,59 @@ impl Sources {
         let Some(source) = self.all.get(usize::from(place.file)) else {
             return (String::new(), None);
         };
-        let span = Span {
-            start: source.position(place.start),
-            end: source.position(place.end),
+        let start = source.position(place.start);
+        let mut end = Position {
+            offset: place.end,
+            ..start
         };
-        (source.name.clone(), Some(span))
+        let between = source.between(place.start, place.end);
+        if between.contains('\n') {
+            end = source.position(place.end);
+        } else {
+            end.column = end.column.saturating_add(count(between));
+        }
+        (source.name.clone(), Some(Span { start, end }))
     }
 
     /// The line, counted from 1, on which a place starts.
     pub(crate) fn line(&self, place: Place) -> u32 {
         self.all
             .get(usize::from(place.file))
-            .map_or(0, |source| source.position(place.start).line)
+            .map_or(0, |source| source.line(place.start))
     }
 }
 
 impl Source {
+    /// The line, counted from 1, that holds an offset.
+    fn line(&self, offset: u32) -> u32 {
+        let line = self.lines.partition_point(|&start| start <= offset).max(1);
+        u32::try_from(line).unwrap_or(u32::MAX)
+    }
+
+    fn between(&self, start: u32, end: u32) -> &str {
+        self.text
+            .get(start as usize..(end as usize).min(self.text.len()))
+            .unwrap_or_default()
+    }
+
     fn position(&self, offset: u32) -> Position {
         let offset = offset.min(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-        let line = self.lines.partition_point(|&start| start <= offset).max(1);
-        let start = self.lines[line - 1] as usize;
-        let before = self.text.get(start..offset as usize).unwrap_or_default();
+        let line = self.line(offset);
+        let start = self.lines[line as usize - 1];
         Position {
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(before.chars().count())
-                .unwrap_or(u32::MAX)
-                .saturating_add(1),
+            line,
+            column: count(self.between(start, offset)).saturating_add(1),
             offset,
         }
     }
+}
+
+/// How many characters a text has.
+fn count(text: &str) -> u32 {
+    let count = if text.is_ascii() {
+        text.len()
+    } else {
+        text.chars().count()
+    };
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

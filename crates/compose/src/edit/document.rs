@@ -25,6 +25,8 @@ pub(crate) struct Document {
 pub(crate) struct Habits {
     /// What ends a line.
     pub(crate) newline: &'static str,
+    /// Whether the last line ends with it.
+    pub(crate) ends_with_newline: bool,
     /// How much further a mapping in a mapping is indented.
     pub(crate) indent: usize,
     /// How much further a list in a mapping is indented.
@@ -168,6 +170,7 @@ impl Habits {
         let (unneeded, needed) = (census.single.0.max(census.double.0), census.single.1 > census.double.1);
         Habits {
             newline,
+            ends_with_newline: text.ends_with('\n'),
             indent,
             list_indent: most(&census.list_indents).unwrap_or(indent).min(8),
             quotes: match unneeded {

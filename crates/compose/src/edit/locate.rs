@@ -12,12 +12,8 @@ use crate::tree::{Map, Node as Value, Value as Kinds};
 use crate::yaml::syntax::{Kind, Node};
 
 /// Makes one edit in the text. What it does to other places that share an anchor is for the caller to see.
-pub(crate) fn apply(document: Document, intent: &Intent) -> Result<Document, EditError> {
-    Walk {
-        document: &document,
-        intent,
-    }
-    .run()
+pub(crate) fn apply(document: &Document, intent: &Intent) -> Result<Document, EditError> {
+    Walk { document, intent }.run()
 }
 
 struct Walk<'d> {
@@ -43,7 +39,7 @@ impl<'d> Walk<'d> {
             let last = depth + 1 == self.intent.path.len();
             match self.child(&here, step) {
                 Some(child) if !last => here = child,
-                Some(child) => return self.change(&here, child, step),
+                Some(child) => return self.change(&here, &child, step),
                 None => return self.missing(&here, depth),
             }
         }
@@ -95,7 +91,7 @@ impl<'d> Walk<'d> {
     }
 
     /// The last step leads to something that is there.
-    fn change(&self, parent: &Here<'d>, child: Here<'d>, step: &Step) -> Result<Document, EditError> {
+    fn change(&self, parent: &Here<'d>, child: &Here<'d>, step: &Step) -> Result<Document, EditError> {
         let replace = |value: &Value| splice::replace(self.document, child.node, child.holder, &child.siblings, value);
         match &self.intent.change {
             Change::Set(value) => match (&parent.node.kind, step) {
@@ -139,7 +135,7 @@ impl<'d> Walk<'d> {
                     _ => splice::remove_entry(self.document, parent.node, index)?,
                 };
                 // A merge key may still bring the key in.
-                apply(removed, self.intent)
+                apply(&removed, self.intent)
             }
             (Kind::Sequence { items, .. }, step) => {
                 let index = match step {
@@ -153,7 +149,7 @@ impl<'d> Walk<'d> {
                 };
                 match step {
                     Step::Index(_) => Ok(removed),
-                    Step::Key(_) => apply(removed, self.intent),
+                    Step::Key(_) => apply(&removed, self.intent),
                 }
             }
             _ => Err(self.error()),
@@ -253,7 +249,7 @@ impl<'d> Walk<'d> {
         let mut document = splice::remove_entry(self.document, here.node, index)?;
         for (name, value) in merged {
             let path = path.iter().cloned().chain([Step::Key(name.clone())]).collect();
-            document = apply(document, &Intent::set(path, value.clone()))?;
+            document = apply(&document, &Intent::set(path, value.clone()))?;
         }
         Ok(document)
     }

@@ -67,7 +67,7 @@ fn apply_one(text: String, intent: &Intent) -> Result<String, EditError> {
     let mut wanted = document.value()?;
     intent::apply(&mut wanted, intent)?;
     let entangled = || EditError::Entangled(show(&intent.path));
-    let mut document = locate::apply(document, intent)?;
+    let mut document = locate::apply(&document, intent)?;
     for _ in 0..REPAIRS {
         let found = document.value().map_err(|_| entangled())?;
         let Some((path, old)) = intent::difference(&wanted, &found) else {
@@ -81,7 +81,7 @@ fn apply_one(text: String, intent: &Intent) -> Result<String, EditError> {
             Some(old) => Intent::set(path, old),
             None => Intent::remove(path),
         };
-        document = locate::apply(document, &repair).map_err(|_| entangled())?;
+        document = locate::apply(&document, &repair).map_err(|_| entangled())?;
     }
     Err(entangled())
 }

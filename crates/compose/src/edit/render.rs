@@ -120,6 +120,7 @@ fn mapping(map: &Map, column: usize, habits: &Habits, quotes: Quotes, indent_fir
 fn literal(string: &str, column: usize, habits: &Habits) -> Option<String> {
     let body = string.strip_suffix('\n').unwrap_or(string);
     let fits = string.contains('\n')
+        && (habits.ends_with_newline || !string.ends_with('\n'))
         && !body.is_empty()
         && !body.ends_with('\n')
         && !string.starts_with([' ', '\n', '\t'])

@@ -80,7 +80,11 @@ pub(crate) fn replace(
         let comment = &document.text[from..line_end];
         return document.replaced(from..line_end, &format!("{first}{comment}{rest}"));
     }
-    document.replaced(from..node.end, &after)
+    // So does a comment behind the old value, on the first line of the new one.
+    let line_end = document.line_end(node.end);
+    let (first, rest) = after.split_at(after.find(document.habits.newline).unwrap_or(after.len()));
+    let comment = &document.text[node.end..line_end];
+    document.replaced(from..line_end, &format!("{first}{comment}{rest}"))
 }
 
 /// Adds an entry at the end of a mapping.

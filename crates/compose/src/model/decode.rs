@@ -14,10 +14,10 @@ use crate::stages::variables::{boolean, float};
 use crate::tree::{Map, Node, Path, Value};
 
 /// Reads a project; whatever does not fit is reported and left out.
-pub(crate) fn project(mut model: Node, report: &mut Report) -> Project {
+pub(crate) fn project(model: &mut Node, report: &mut Report) -> Project {
     for _ in 0..limits::DIAGNOSTICS {
         let reader = Reader {
-            node: &model,
+            node: &*model,
             path: &Path::ROOT,
         };
         let fault = match Project::deserialize(reader) {
@@ -27,7 +27,7 @@ pub(crate) fn project(mut model: Node, report: &mut Report) -> Project {
         report
             .error(Code::BadValue, fault.place, fault.message.clone())
             .path(fault.path.join("."));
-        if !take_out(&mut model, &fault.path) {
+        if !take_out(model, &fault.path) {
             break;
         }
     }

@@ -99,7 +99,7 @@ impl Validator<'_> {
         });
     }
 
-    fn unique(&mut self, items: &mut Vec<Node>, path: &Path<'_>) {
+    fn unique(&mut self, items: &[Node], path: &Path<'_>) {
         let mut seen = std::collections::HashMap::new();
         for (index, item) in items.iter().enumerate() {
             // Equal items have equal texts here; the text is short and cheap beside comparing all pairs.
@@ -152,6 +152,10 @@ impl Validator<'_> {
     }
 
     fn unknown_key(&mut self, name: &str, node: &Node, object: &Object, path: &Path<'_>) {
+        if self.report.is_full() {
+            self.report.error(Code::UnknownKey, node.key, "");
+            return;
+        }
         let message = format!("`{path}`: the key `{name}` is not part of the compose specification");
         let closest = closest(name, object.keys.iter().map(|key| key.name));
         let finding = self.report.error(Code::UnknownKey, node.key, message).at(path);
@@ -275,7 +279,7 @@ fn is_name(key: &str) -> bool {
 
 /// The word that is most like `text`, where one is like it.
 fn closest<'w>(text: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
-    let most = (text.len() / 3).clamp(1, 3);
+    let most = text.len().div_ceil(3).clamp(1, 3);
     words
         .map(|word| (distance(text, word), word))
         .filter(|&(distance, word)| distance <= most && !word.is_empty())

@@ -11,12 +11,12 @@ pub(crate) fn canonical(model: &mut Map, budget: &Budget, report: &mut Report) {
     let mut stage = Canonical { budget, report };
     let services = Path::ROOT.key("services");
     each_map(model.get_mut("services"), |name, service| {
-        stage.service(service, &services.key(name))
+        stage.service(service, &services.key(name));
     });
     for kind in ["networks", "volumes", "secrets", "configs"] {
         let path = Path::ROOT.key(kind);
         each_map(model.get_mut(kind), |name, resource| {
-            stage.external(resource, &path.key(name))
+            stage.external(resource, &path.key(name));
         });
     }
 }
@@ -86,7 +86,12 @@ impl Canonical<'_> {
             let path = path.key(key);
             match key.as_str() {
                 "build" => self.build(node, &path),
-                "depends_on" => dependencies(node),
+                "depends_on" => {
+                    let entries = node.as_list().map_or(0, <[Node]>::len);
+                    if self.budget.values(entries * 3) {
+                        dependencies(node);
+                    }
+                }
                 "env_file" => env_files(node),
                 "label_file" | "dns" => into_list(node),
                 "extends" => {
@@ -94,11 +99,9 @@ impl Canonical<'_> {
                         node.value = Node::map([("service", Node::text(service, node.place))], node.place).value;
                     }
                 }
-                "gpus" => {
-                    if node.as_str().is_some() {
-                        let all = Node::map([("count", Node::text("all", node.place))], node.place);
-                        node.value = Value::List(vec![all]);
-                    }
+                "gpus" if node.as_str().is_some() => {
+                    let all = Node::map([("count", Node::text("all", node.place))], node.place);
+                    node.value = Value::List(vec![all]);
                 }
                 "networks" | "models" => names(node),
                 "volumes" => self.each(node, &path, Self::volume),

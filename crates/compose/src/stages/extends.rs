@@ -87,8 +87,8 @@ impl Extension<'_, '_> {
         };
         self.chain.push(here);
         let base = match file {
-            Some((file, file_place)) => self.from_file(&file, file_place, &base_name, place),
-            None => self.from_here(&base_name, place, services),
+            Some((file, file_place)) => self.base_of_file(&file, file_place, &base_name, place),
+            None => self.base_here(&base_name, place, services),
         };
         self.chain.pop();
         let Some(mut base) = base else { return };
@@ -111,7 +111,7 @@ impl Extension<'_, '_> {
         self.loader.report.error(code, place, message);
     }
 
-    fn from_here(&mut self, base: &str, place: Place, services: &mut Map) -> Option<Node> {
+    fn base_here(&mut self, base: &str, place: Place, services: &mut Map) -> Option<Node> {
         if !services.contains_key(base) {
             self.error(
                 Code::Undefined,
@@ -127,7 +127,7 @@ impl Extension<'_, '_> {
             .copy(&self.loader.budget)
     }
 
-    fn from_file(&mut self, file: &str, file_place: Place, base: &str, place: Place) -> Option<Node> {
+    fn base_of_file(&mut self, file: &str, file_place: Place, base: &str, place: Place) -> Option<Node> {
         if is_remote(file) {
             let message = format!("`{file}` is on another machine; Stardeck reads only files that are here");
             self.error(Code::RemoteFile, file_place, &message);

@@ -156,7 +156,7 @@ impl Merger<'_> {
                     *base = over;
                 }
             }
-            Rule::Pools => self.pools(base, over, path),
+            Rule::Pools => self.pools(base, &over, path),
         }
     }
 
@@ -173,7 +173,7 @@ impl Merger<'_> {
         }
     }
 
-    fn pools(&mut self, base: &mut Node, over: Node, path: &Path<'_>) {
+    fn pools(&mut self, base: &mut Node, over: &Node, path: &Path<'_>) {
         let (Some(pools), Some(others)) = (base.as_list(), over.as_list()) else {
             let message = format!("`{path}` must be a list");
             self.report.error(Code::MergeConflict, over.place, message).at(path);

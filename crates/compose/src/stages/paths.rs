@@ -31,17 +31,16 @@ pub(crate) fn resolve(model: &mut Map, base: &Base<'_>) {
     each_map(model.get_mut("services"), |_, service| base.service(service));
     for kind in ["configs", "secrets"] {
         each_map(model.get_mut(kind), |_, resource| {
-            base.replace(resource.get_mut("file"), Resolve::Mount)
+            base.replace(resource.get_mut("file"), Resolve::Mount);
         });
     }
     each_map(model.get_mut("volumes"), |_, volume| {
         let is = |node: Option<&Node>, want: &str| node.and_then(Node::as_str) == Some(want);
-        if is(volume.get("driver"), "local") {
-            if let Some(options) = volume.get_mut("driver_opts").and_then(Node::as_map_mut) {
-                if is(options.get("o"), "bind") {
-                    base.replace(options.get_mut("device"), Resolve::Mount);
-                }
-            }
+        if is(volume.get("driver"), "local")
+            && let Some(options) = volume.get_mut("driver_opts").and_then(Node::as_map_mut)
+            && is(options.get("o"), "bind")
+        {
+            base.replace(options.get_mut("device"), Resolve::Mount);
         }
     });
 }
@@ -62,7 +61,7 @@ impl Base<'_> {
             }
         }
         each_item(service.get_mut("env_file"), |file| {
-            self.replace(file.get_mut("path"), Resolve::File)
+            self.replace(file.get_mut("path"), Resolve::File);
         });
         for file in service
             .get_mut("label_file")
@@ -77,7 +76,7 @@ impl Base<'_> {
         }
         if let Some(develop) = service.get_mut("develop") {
             each_item(develop.get_mut("watch"), |watch| {
-                self.replace(watch.get_mut("path"), Resolve::Watched)
+                self.replace(watch.get_mut("path"), Resolve::Watched);
             });
         }
         each_item(service.get_mut("volumes"), |volume| {
@@ -88,16 +87,16 @@ impl Base<'_> {
     }
 
     fn replace(&self, node: Option<&mut Node>, resolve: Resolve) {
-        if let Some(node) = node {
-            if let Some(text) = node.as_str() {
-                let resolved = match resolve {
-                    Resolve::File => self.file(text),
-                    Resolve::Mount => self.mount(text),
-                    Resolve::Context => self.context(text),
-                    Resolve::Watched => self.files.real_path(&self.file(text)),
-                };
-                node.value = Value::Str(resolved);
-            }
+        if let Some(node) = node
+            && let Some(text) = node.as_str()
+        {
+            let resolved = match resolve {
+                Resolve::File => self.file(text),
+                Resolve::Mount => self.mount(text),
+                Resolve::Context => self.context(text),
+                Resolve::Watched => self.files.real_path(&self.file(text)),
+            };
+            node.value = Value::Str(resolved);
         }
     }
 

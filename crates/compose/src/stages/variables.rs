@@ -146,7 +146,7 @@ impl Stage<'_> {
                 None
             }
             Err(TemplateError::TooLong) => {
-                self.budget.text(usize::MAX);
+                self.budget.exceed();
                 None
             }
             Err(error @ (TemplateError::Invalid | TemplateError::TooDeep)) => {

@@ -1,6 +1,6 @@
 //! The small languages inside compose files, each a function from text to a value.
 //!
-//! - [`template`]: `${VARIABLE:-default}`
+//! - [`template`] replaces variables: `${VARIABLE:-default}`
 //! - [`dotenv`]: environment files
 //! - [`bytes`], [`duration`]: sizes and durations
 //! - [`words`]: a command line to its words

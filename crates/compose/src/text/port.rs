@@ -45,10 +45,11 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Port>, String> {
         "" => None,
         _ => Some(range(host).ok_or_else(|| format!("`{host}` is not a port or a range of ports"))?),
     };
-    if let Some((host_first, host_last)) = host_range {
-        if last - first != host_last - host_first && first != last {
-            return Err(format!("the ranges `{host}` and `{container}` have different lengths"));
-        }
+    if let Some((host_first, host_last)) = host_range
+        && last - first != host_last - host_first
+        && first != last
+    {
+        return Err(format!("the ranges `{host}` and `{container}` have different lengths"));
     }
     let protocol = protocol.to_ascii_lowercase();
     if !matches!(protocol.as_str(), "tcp" | "udp" | "sctp") {

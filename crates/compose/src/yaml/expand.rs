@@ -207,6 +207,7 @@ impl<'s> Expander<'s, '_> {
         let node = self.node(key)?;
         match node.value {
             Value::Str(text) => Some(text),
+            _ if self.budget.exceeded() => None,
             _ => {
                 let message = format!("a key must be a string, and this one is {}", node.kind());
                 let written = key.scalar().map(str::to_owned);
@@ -224,6 +225,9 @@ impl<'s> Expander<'s, '_> {
 
     fn merge(&mut self, map: &mut Map, value: &'s Syntax, key_place: Place) {
         let Some(node) = self.node(value) else { return };
+        if self.budget.exceeded() {
+            return;
+        }
         let wrong = |report: &mut Report, node: &Node| {
             let place = if node.place.is_nowhere() { key_place } else { node.place };
             let message = format!(

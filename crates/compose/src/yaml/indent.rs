@@ -88,9 +88,9 @@ impl<'t> Indented<'t> {
         while low < high {
             let middle = low.midpoint(high);
             if lines[middle] + middle * self.width <= offset {
-                low = middle + 1
+                low = middle + 1;
             } else {
-                high = middle
+                high = middle;
             }
         }
         match low.checked_sub(1) {

@@ -50,6 +50,21 @@ pub(crate) fn parse(text: &str) -> Parsed {
 }
 
 fn parse_strictly(text: &str) -> Parsed {
+    let shaping = text.bytes().filter(|byte| b",:[]{}".contains(byte)).count();
+    if shaping > limits::FLOW_CHARACTERS {
+        let message = format!(
+            "the file holds more than {} brackets, commas and colons",
+            limits::FLOW_CHARACTERS
+        );
+        return Parsed {
+            documents: Vec::new(),
+            fault: Some(Fault {
+                message,
+                offset: 0,
+                limit: true,
+            }),
+        };
+    }
     let mut builder = Builder {
         text,
         offsets: Offsets::new(text),
@@ -163,8 +178,11 @@ impl Builder<'_> {
             offset: start,
             limit: true,
         };
-        if self.nodes > limits::VALUES {
-            return Err(limit(format!("the file holds more than {} values", limits::VALUES)));
+        if self.nodes > limits::FILE_VALUES {
+            return Err(limit(format!(
+                "the file holds more than {} values",
+                limits::FILE_VALUES
+            )));
         }
         if self.open.len() >= limits::DEPTH {
             return Err(limit(format!("values are nested more than {} deep", limits::DEPTH)));
@@ -210,6 +228,11 @@ impl Builder<'_> {
         };
         let mut node = self.node(start, end, properties, kind)?;
         if style == Style::Block {
+            // HACK: a block scalar that the text ends with gets a line break from the library that is not there.
+            let rest = &self.text[end.min(self.text.len())..];
+            if let (true, Kind::Scalar { text, .. }) = (rest.is_empty() && !self.text.ends_with('\n'), &mut node.kind) {
+                text.truncate(text.strip_suffix('\n').map_or(text.len(), str::len));
+            }
             // The library says where the content starts, not where `|` or `>` stands.
             node.start = block_header(self.text, node.start);
             node.outer = node.outer.min(node.start);

@@ -125,16 +125,6 @@ impl Store {
         answer.await.map_err(|_| Error::Closed)?
     }
 
-    /// Brings what is in the log into the database itself, so that a server that has ended leaves one whole file.
-    pub(crate) async fn settle(&self) -> Result<()> {
-        let (reply, answer) = oneshot::channel();
-        let write: Write = Box::new(move |connection| {
-            let _gone = reply.send(connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
-        });
-        self.writes.send(write).map_err(|_| Error::Closed)?;
-        Ok(answer.await.map_err(|_| Error::Closed)??)
-    }
-
     /// Runs `query` on a connection that cannot write.
     pub(crate) async fn read<T>(
         &self,

@@ -21,6 +21,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 
 /// Outside crates with a home: only these of ours may use them.
 const RESERVED: [(&str, &[&str]); 14] = [
+const RESERVED: [(&str, &[&str]); 13] = [
     ("aes-gcm", &["vault"]),
     ("axum", &["server"]),
     ("hkdf", &["vault"]),
@@ -32,6 +33,7 @@ const RESERVED: [(&str, &[&str]); 14] = [
     ("rustls", &["proxy", "server"]),
     ("saphyr-parser", &["compose"]),
     ("totp-rs", &["engine"]),
+    ("tokio-rustls", &["proxy", "server"]),
     ("wasm-bindgen-cli-support", &["xtask"]),
     ("web-sys", &["web"]),
     ("yaml-edit", &["compose"]),

@@ -12,9 +12,11 @@ pub(super) struct Package {
     pub(super) tests_use: Vec<String>,
 }
 
-/// All packages of the tree. A manifest that cannot be read is left to cargo's own error.
+/// All packages of the tree but the fuzzers, which are workspaces of their own with names that `cargo fuzz` expects.
+/// A manifest that cannot be read is left to cargo's own error.
 pub(super) fn packages(tree: &Tree) -> Vec<Package> {
     tree.ending(&["/Cargo.toml"])
+        .filter(|(path, _)| !path.ends_with("/fuzz/Cargo.toml"))
         .filter_map(|(path, text)| package(path, text))
         .collect()
 }

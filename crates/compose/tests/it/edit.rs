@@ -1,0 +1,40 @@
+//! Edits: the text before, the edits, and the text after.
+
+use compose::{Edit, edit};
+
+use crate::case::{self, Case};
+
+fn check(case: &Case) {
+    let crlf = case.sections.iter().any(|(title, _)| title == "crlf");
+    let text = case.section("before");
+    let text = if crlf {
+        text.replace('\n', "\r\n")
+    } else {
+        text.to_owned()
+    };
+    let edits: Vec<Edit> = serde_json::from_str(case.section("edits")).expect("edits");
+    let after = match edit::apply(&text, &edits) {
+        Ok(after) if crlf => {
+            assert!(
+                after.matches('\n').count() == after.matches("\r\n").count(),
+                "each line still ends as it did"
+            );
+            after.replace("\r\n", "\n")
+        }
+        Ok(after) => after,
+        Err(error) => format!("refused: {error}\n"),
+    };
+    case.check(&[("after", after)]);
+}
+
+#[test]
+fn cases() {
+    case::all("edit").iter().for_each(check);
+}
+
+#[test]
+fn no_edit_is_no_change() {
+    for text in ["", "\u{feff}a: 1\r\n\r\n# x", "not: [yaml", "a: 1\n...\n---\nb: 2"] {
+        assert_eq!(edit::apply(text, &[]).as_deref(), Ok(text));
+    }
+}

@@ -1,0 +1,230 @@
+//! A request's head, byte by byte and before hyper sees it: what could be read in two ways is refused here.
+//!
+//! hyper is lenient where two readers may differ: bare line feeds, both framings at once, two lengths, folded lines. What
+//! it then passes on no longer shows it. So a head reaches hyper only when it has one meaning.
+
+/// The most header lines.
+const LINES: usize = 100;
+
+/// How a request's body ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// After so many bytes, or there is none.
+    Length(u64),
+    /// By its last chunk.
+    Chunked,
+}
+
+/// What a head says of the bytes after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// How the body ends.
+    pub framing: Framing,
+    /// Whether a WebSocket is asked for, so that what follows may be no HTTP.
+    pub is_handshake: bool,
+}
+
+/// Why a head is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is no HTTP, or has two meanings.
+    Malformed,
+    /// It is too large.
+    TooLarge,
+    /// Its method is for no app.
+    Method,
+}
+
+/// Checks a head: all bytes up to and with the empty line.
+pub(crate) fn check(head: &[u8]) -> Result<Head, Fault> {
+    let text = head.strip_suffix(b"\r\n\r\n").ok_or(Fault::Malformed)?;
+    let mut lines = Lines(Some(text));
+    let is_1_1 = check_request_line(lines.next().ok_or(Fault::Malformed)?)?;
+    let mut found = Found::default();
+    for (count, line) in lines.enumerate() {
+        if count == LINES {
+            return Err(Fault::TooLarge);
+        }
+        let (name, value) = field(line)?;
+        found.take(name, value)?;
+    }
+    found.judge(is_1_1, head.starts_with(b"GET "))
+}
+
+/// Checks the lines after a chunked body: well formed, and none that frames or addresses.
+pub(crate) fn check_trailers(trailers: &[u8]) -> Result<(), Fault> {
+    for line in Lines(Some(trailers)).filter(|line| !line.is_empty()) {
+        let (name, _) = field(line)?;
+        if ["content-length", "transfer-encoding", "host"]
+            .iter()
+            .any(|framing| reads_as(name, framing))
+        {
+            return Err(Fault::Malformed);
+        }
+    }
+    Ok(())
+}
+
+/// What the lines said that decides about framing and address.
+#[derive(Default)]
+struct Found {
+    hosts: usize,
+    length: Option<u64>,
+    content_types: usize,
+    is_chunked: bool,
+    upgrades_to_websocket: bool,
+    upgrades_connection: bool,
+}
+
+impl Found {
+    fn take(&mut self, name: &[u8], value: &[u8]) -> Result<(), Fault> {
+        if reads_as(name, "host") {
+            self.hosts += 1;
+            return if name.contains(&b'_') || !is_host(value) {
+                Err(Fault::Malformed)
+            } else {
+                Ok(())
+            };
+        }
+        if reads_as(name, "content-length") {
+            let is_number = (1..=18).contains(&value.len()) && value.iter().all(u8::is_ascii_digit);
+            if name.contains(&b'_') || self.length.is_some() || !is_number {
+                return Err(Fault::Malformed);
+            }
+            self.length = std::str::from_utf8(value).ok().and_then(|digits| digits.parse().ok());
+        } else if reads_as(name, "transfer-encoding") {
+            if name.contains(&b'_') || self.is_chunked || !value.eq_ignore_ascii_case(b"chunked") {
+                return Err(Fault::Malformed);
+            }
+            self.is_chunked = true;
+        } else if name.eq_ignore_ascii_case(b"content-type") {
+            self.content_types += 1;
+        } else if name.eq_ignore_ascii_case(b"upgrade") {
+            self.upgrades_to_websocket |= value.eq_ignore_ascii_case(b"websocket");
+        } else if name.eq_ignore_ascii_case(b"connection") {
+            let mut tokens = value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+            self.upgrades_connection |= tokens.any(|token| token.eq_ignore_ascii_case(b"upgrade"));
+        }
+        Ok(())
+    }
+
+    fn judge(self, is_1_1: bool, is_get: bool) -> Result<Head, Fault> {
+        let hosts = if is_1_1 { self.hosts == 1 } else { self.hosts <= 1 };
+        let framings = !(self.is_chunked && (self.length.is_some() || !is_1_1));
+        if !hosts || !framings || self.content_types > 1 {
+            return Err(Fault::Malformed);
+        }
+        let framing = match self.length {
+            Some(length) => Framing::Length(length),
+            None if self.is_chunked => Framing::Chunked,
+            None => Framing::Length(0),
+        };
+        let upgrades = self.upgrades_to_websocket && self.upgrades_connection;
+        Ok(Head {
+            framing,
+            is_handshake: upgrades && is_1_1 && is_get && framing == Framing::Length(0),
+        })
+    }
+}
+
+fn check_request_line(line: &[u8]) -> Result<bool, Fault> {
+    let mut words = line.split(|&byte| byte == b' ');
+    let (Some(method), Some(target), Some(version), None) = (words.next(), words.next(), words.next(), words.next())
+    else {
+        return Err(Fault::Malformed);
+    };
+    let is_method = (1..=32).contains(&method.len()) && method.iter().copied().all(is_token);
+    let is_1_1 = version == b"HTTP/1.1";
+    if !is_method || !(is_1_1 || version == b"HTTP/1.0") {
+        return Err(Fault::Malformed);
+    }
+    if method == b"CONNECT" {
+        return Err(Fault::Method);
+    }
+    let is_path = target.first() == Some(&b'/') && target.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'#');
+    if is_path { Ok(is_1_1) } else { Err(Fault::Malformed) }
+}
+
+/// Name and value of a header line.
+fn field(line: &[u8]) -> Result<(&[u8], &[u8]), Fault> {
+    let colon = line.iter().position(|&byte| byte == b':').ok_or(Fault::Malformed)?;
+    let (name, value) = (&line[..colon], &line[colon + 1..]);
+    let is_text = |byte: &u8| *byte == b'\t' || (*byte >= b' ' && *byte != 0x7f);
+    if name.is_empty() || !name.iter().copied().all(is_token) || !value.iter().all(is_text) {
+        return Err(Fault::Malformed);
+    }
+    Ok((name, value.trim_ascii()))
+}
+
+/// Whether a server that takes `_` for `-` reads `name` as `plain`.
+fn reads_as(name: &[u8], plain: &str) -> bool {
+    let same = |(found, wanted): (&u8, &u8)| found.eq_ignore_ascii_case(wanted) || (*wanted == b'-' && *found == b'_');
+    let is_twin = name.len() == plain.len() && name.iter().zip(plain.as_bytes()).all(same);
+    is_twin || (plain == "host" && name.eq_ignore_ascii_case(b"host_"))
+}
+
+fn is_host(value: &[u8]) -> bool {
+    let (name, port) = match value.iter().rposition(|&byte| byte == b':') {
+        Some(at) if !value[at..].contains(&b']') => (&value[..at], Some(&value[at + 1..])),
+        _ => (value, None),
+    };
+    let is_port = port.is_none_or(|port| (1..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit));
+    let is_name = match name.strip_prefix(b"[") {
+        Some(rest) => {
+            let address = rest.strip_suffix(b"]").and_then(|rest| std::str::from_utf8(rest).ok());
+            address.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
+        }
+        None => {
+            !name.is_empty()
+                && name
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(byte))
+        }
+    };
+    is_port && is_name
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// Lines that end in CR LF. Line feeds alone were refused on the way in; a carriage return alone is no text.
+struct Lines<'a>(Option<&'a [u8]>);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let text = self.0?;
+        match text.windows(2).position(|pair| pair == b"\r\n") {
+            Some(at) => {
+                self.0 = Some(&text[at + 2..]);
+                Some(&text[..at])
+            }
+            None => self.0.take(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cases::check;
+
+    #[test]
+    fn sec_30_31_32_a_head_has_one_meaning_or_is_refused() {
+        check(include_str!("../tests/cases/head.txt"), |case| {
+            let head: Vec<u8> = case.input.chars().map(|char| char as u8).collect();
+            match super::check(&head) {
+                Ok(head) if head.is_handshake => "handshake".to_owned(),
+                Ok(head) => format!("{:?}", head.framing),
+                Err(fault) => format!("{fault:?}"),
+            }
+        });
+    }
+
+    #[test]
+    fn too_many_lines_are_too_large() {
+        let head = format!("GET / HTTP/1.1\r\nHost: a\r\n{}\r\n", "x: y\r\n".repeat(100));
+        assert_eq!(super::check(head.as_bytes()), Err(super::Fault::TooLarge));
+    }
+}

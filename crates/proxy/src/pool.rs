@@ -1,0 +1,178 @@
+//! Connections to apps, kept alive between two requests. One that was not left clean is never used again, and none goes
+//! from one app, or one container of an app, to another.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{Builder, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::task::JoinHandle;
+
+use crate::body::FromBrowser;
+use crate::error::Error;
+use crate::outlet::{Outlet, Watch};
+use crate::route::{AppId, Table, Target, Upstream};
+use crate::tls::ToApps;
+
+/// The most idle connections to one app.
+const IDLE: usize = 64;
+/// For how long a connection is kept idle.
+const IDLE_TIME: Duration = Duration::from_secs(30);
+/// The largest head that an app may answer with; it is also the most of a body that is read at once.
+const LARGEST_HEAD: usize = 256 * 1024;
+
+/// Which connections are alike.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    /// The app.
+    pub app: AppId,
+    /// Where it is; its generation changes with its container.
+    pub upstream: Upstream,
+}
+
+/// One connection. Dropping it closes it, whatever is still under way on it.
+struct Connection {
+    sender: SendRequest<FromBrowser>,
+    watch: Watch,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+struct Idle {
+    connection: Connection,
+    since: Instant,
+}
+
+/// All idle connections.
+pub(crate) struct Pool {
+    idle: Mutex<HashMap<Key, Vec<Idle>>>,
+    tls: ToApps,
+    patience: Duration,
+}
+
+/// A connection that serves one exchange.
+pub(crate) struct Lent {
+    connection: Connection,
+    key: Key,
+    pool: Arc<Pool>,
+}
+
+impl Lent {
+    /// The exchange is over and left nothing behind: the next may have the connection.
+    pub(crate) fn give_back(self) {
+        let Self { connection, key, pool } = self;
+        connection.watch.rest();
+        let mut idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let alike = idle.entry(key).or_default();
+        if alike.len() >= IDLE {
+            alike.retain(|idle| idle.since.elapsed() < IDLE_TIME && !idle.connection.sender.is_closed());
+        }
+        if alike.len() < IDLE {
+            let since = Instant::now();
+            alike.push(Idle { connection, since });
+        }
+    }
+}
+
+impl Pool {
+    /// An empty pool. A connection may take `patience` to come about.
+    pub(crate) fn new(tls: ToApps, patience: Duration) -> Self {
+        let idle = Mutex::default();
+        Self { idle, tls, patience }
+    }
+
+    /// Closes idle connections to whatever is not in `table` any more.
+    pub(crate) fn keep(&self, table: &Table) {
+        let is_up = |key: &Key| {
+            let mut routes = table.routes();
+            routes.any(|route| route.app == key.app && route.target == Target::Up(key.upstream))
+        };
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|key, _| is_up(key));
+    }
+
+    /// Asks an app. The answer's body comes by the connection that is lent with it.
+    pub(crate) async fn ask(
+        self: &Arc<Self>,
+        key: &Key,
+        mut request: Request<FromBrowser>,
+    ) -> Result<(Response<Incoming>, Lent), Error> {
+        while let Some(mut connection) = self.take(key) {
+            if connection.sender.ready().await.is_err() || !connection.watch.is_quiet() {
+                continue;
+            }
+            let again = repeat(&request);
+            match connection.sender.try_send_request(request).await {
+                Ok(answer) => return Ok((answer, self.lend(connection, key))),
+                // The app closed it in that moment: what was not sent, or may be sent twice, is sent anew.
+                Err(mut error) => match error.take_message().or(again) {
+                    Some(unsent) => request = unsent,
+                    None => return Err(Error::App(error.into_error().into())),
+                },
+            }
+        }
+        let mut connection = self.dial(key).await?;
+        let answer = connection.sender.send_request(request).await;
+        let answer = answer.map_err(|error| Error::App(error.into()))?;
+        Ok((answer, self.lend(connection, key)))
+    }
+
+    fn take(&self, key: &Key) -> Option<Connection> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let alike = idle.get_mut(key)?;
+        let last = alike.pop()?;
+        if last.since.elapsed() < IDLE_TIME {
+            return Some(last.connection);
+        }
+        // The last one is the youngest.
+        alike.clear();
+        None
+    }
+
+    async fn dial(&self, key: &Key) -> Result<Connection, Error> {
+        let (outlet, watch) = Outlet::connect(&key.upstream, &self.tls, self.patience).await?;
+        let shaken = Builder::new()
+            .max_buf_size(LARGEST_HEAD)
+            .handshake(TokioIo::new(outlet))
+            .await;
+        let (sender, connection) = shaken.map_err(|error| Error::App(error.into()))?;
+        let task = tokio::spawn(async move {
+            if let Err(error) = connection.with_upgrades().await {
+                tracing::trace!(%error, "a connection to an app ended");
+            }
+        });
+        Ok(Connection { sender, watch, task })
+    }
+
+    fn lend(self: &Arc<Self>, connection: Connection, key: &Key) -> Lent {
+        Lent {
+            connection,
+            key: key.clone(),
+            pool: Arc::clone(self),
+        }
+    }
+}
+
+/// The same request once more, if asking twice is as good as asking once.
+fn repeat(request: &Request<FromBrowser>) -> Option<Request<FromBrowser>> {
+    let body = request.body().repeat()?;
+    if !request.method().is_safe() {
+        return None;
+    }
+    let mut again = Request::new(body);
+    request.method().clone_into(again.method_mut());
+    request.uri().clone_into(again.uri_mut());
+    request.headers().clone_into(again.headers_mut());
+    request.extensions().clone_into(again.extensions_mut());
+    Some(again)
+}

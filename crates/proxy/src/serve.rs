@@ -1,0 +1,192 @@
+//! Listeners → connections → requests, and their end.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::RootCertStore;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::cookies::OwnCookies;
+use crate::error::Error;
+use crate::exchange::Path;
+use crate::gate::{Ends, Gate, Otherwise};
+use crate::inlet::Inlet;
+use crate::pool::Pool;
+use crate::route::Routes;
+use crate::tls::{Tls, ToApps};
+
+/// How long and how much.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The connections from browsers that are open at once, over all listeners; the next is closed at the door.
+    pub connections: usize,
+    /// The largest head of a request, in bytes. Other origins of this host can fill the browser's cookies up to it.
+    pub head: usize,
+    /// How many heads of more than 64 KiB may be on their way at once.
+    pub large_heads: usize,
+    /// How long a head may take to arrive, a TLS handshake too, and how long a connection may idle between two requests.
+    pub head_time: Duration,
+    /// How long a browser may neither send nor take anything in the middle of a message.
+    pub silence: Duration,
+    /// How long a connection to an app may take to come about.
+    pub connect: Duration,
+    /// How long an app may be silent before its answer begins.
+    pub answer: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 16 * 1024,
+            head: 1024 * 1024,
+            large_heads: 64,
+            head_time: Duration::from_secs(30),
+            silence: Duration::from_secs(60),
+            connect: Duration::from_secs(5),
+            answer: Duration::from_secs(300),
+        }
+    }
+}
+
+/// What a proxy is made of.
+pub struct Config {
+    /// Stardeck's own cookies.
+    pub own_cookies: OwnCookies,
+    /// Its limits.
+    pub limits: Limits,
+    /// Whose certificates apps with TLS may show, unless they may show any.
+    pub roots: RootCertStore,
+    /// The routes, which whoever holds them replaces.
+    pub routes: Routes,
+    /// Who may see what.
+    pub gate: Arc<dyn Gate>,
+    /// What answers requests that are for no app. Without it they are refused.
+    pub otherwise: Option<Arc<dyn Otherwise>>,
+}
+
+impl Config {
+    /// Makes the proxy. It runs until `stop`.
+    pub fn build(self, stop: CancellationToken) -> Result<Proxy, Error> {
+        let pool = Pool::new(ToApps::build(self.roots)?, self.limits.connect);
+        let path = Path {
+            routes: self.routes,
+            gate: self.gate,
+            otherwise: self.otherwise,
+            own_cookies: self.own_cookies,
+            pool: Arc::new(pool),
+            limits: self.limits,
+            large_heads: Arc::new(Semaphore::new(self.limits.large_heads)),
+            tunnels: TaskTracker::new(),
+            stop,
+        };
+        Ok(Proxy {
+            places: Arc::new(Semaphore::new(path.limits.connections)),
+            path: Arc::new(path),
+        })
+    }
+}
+
+/// How long to wait when the machine has no descriptor left for the next connection.
+const EXHAUSTED: Duration = Duration::from_millis(100);
+
+/// The byte path.
+#[derive(Clone)]
+pub struct Proxy {
+    path: Arc<Path>,
+    places: Arc<Semaphore>,
+}
+
+impl Proxy {
+    /// Serves a listener until the end, then lets open requests finish. Its port is what routes call their listener.
+    pub async fn serve(&self, listener: TcpListener, tls: Option<Tls>) {
+        let connections = TaskTracker::new();
+        let mut tables = self.path.routes.watch();
+        loop {
+            let accepted = tokio::select! {
+                () = self.path.stop.cancelled() => break,
+                Ok(()) = tables.changed() => {
+                    self.path.pool.keep(&self.path.routes.now());
+                    continue;
+                }
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, peer)) => {
+                    let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+                        tracing::warn!(%peer, "too many connections; one was closed at the door");
+                        continue;
+                    };
+                    let (path, tls) = (Arc::clone(&self.path), tls.clone());
+                    connections.spawn(async move {
+                        if let Err(error) = welcome(path, stream, peer, tls).await {
+                            tracing::debug!(%peer, %error, "a connection ended badly");
+                        }
+                        drop(place);
+                    });
+                }
+                // One connection that failed before it was accepted, or no descriptors left: the door stays open.
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(EXHAUSTED).await;
+                }
+            }
+        }
+        connections.close();
+        connections.wait().await;
+        self.path.tunnels.close();
+        self.path.tunnels.wait().await;
+    }
+}
+
+async fn welcome(path: Arc<Path>, stream: TcpStream, peer: SocketAddr, tls: Option<Tls>) -> io::Result<()> {
+    let ends = Ends {
+        peer,
+        local: stream.local_addr()?,
+        is_secure: tls.is_some(),
+    };
+    stream.set_nodelay(true)?;
+    let Some(tls) = tls else {
+        return converse(path, stream, ends).await;
+    };
+    let shaken = timeout(path.limits.head_time, TlsAcceptor::from(tls.config()).accept(stream)).await;
+    let stream = shaken.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+    converse(path, stream, ends).await
+}
+
+async fn converse<S>(path: Arc<Path>, stream: S, ends: Ends) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let (limits, stop) = (path.limits, path.stop.clone());
+    let (inlet, valve) = Inlet::new(stream, limits.head, Arc::clone(&path.large_heads), limits.silence);
+    let service = service_fn(move |request| {
+        let (path, valve) = (Arc::clone(&path), Arc::clone(&valve));
+        async move { Ok::<_, std::convert::Infallible>(path.answer(request, ends, &valve).await) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head_time)
+        // hyper sees whole heads only, and the inlet has measured them.
+        .max_buf_size(limits.head.max(8192) + 1024)
+        .serve_connection(TokioIo::new(inlet), service)
+        .with_upgrades();
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    ended.map_err(io::Error::other)
+}

@@ -1,0 +1,223 @@
+//! WebSockets: a checked handshake, and after it bytes in both directions that nobody looks at.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::{Buf, Bytes};
+use futures_util::future::poll_fn;
+use http::header::{self, HeaderMap};
+use http::{Method, Version};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use ring::digest::{Context as Digest, SHA1_FOR_LEGACY_USE_ONLY};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_util::sync::CancellationToken;
+
+use crate::access::Tally;
+use crate::error::Error;
+use crate::headers::{has_token, tokens};
+
+/// What every WebSocket server adds to the key before it digests it (RFC 6455, section 1.3).
+const MAGIC: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+/// How much is passed on at once.
+const PIECE: usize = 16 * 1024;
+/// For how long one side may go on speaking after the other has said its last byte.
+const HALF_CLOSED: Duration = Duration::from_secs(30);
+
+/// A browser's handshake, as far as the app's answer must fit it.
+#[derive(Debug)]
+pub(crate) struct Handshake {
+    accept: String,
+    protocols: Vec<String>,
+}
+
+impl Handshake {
+    /// The handshake in a request, if it is a whole one.
+    pub(crate) fn read(method: &Method, version: Version, headers: &HeaderMap) -> Option<Self> {
+        let upgrades = version == Version::HTTP_11
+            && method == Method::GET
+            && !headers.contains_key(header::TRANSFER_ENCODING)
+            && headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0")
+            && has_token(headers, &header::CONNECTION, "upgrade")
+            && is_only(headers, &header::UPGRADE, "websocket")
+            && is_only(headers, &header::SEC_WEBSOCKET_VERSION, "13");
+        let mut keys = headers.get_all(header::SEC_WEBSOCKET_KEY).iter();
+        let (key, None) = (keys.next()?.as_bytes(), keys.next()) else {
+            return None;
+        };
+        let is_key = STANDARD.decode(key).is_ok_and(|key| key.len() == 16);
+        if !upgrades || !is_key {
+            return None;
+        }
+        let mut digest = Digest::new(&SHA1_FOR_LEGACY_USE_ONLY);
+        digest.update(key);
+        digest.update(MAGIC);
+        Some(Self {
+            accept: STANDARD.encode(digest.finish()),
+            protocols: tokens(headers, &header::SEC_WEBSOCKET_PROTOCOL)
+                .map(str::to_owned)
+                .collect(),
+        })
+    }
+
+    /// Whether the headers of a 101 answer this handshake and no other.
+    pub(crate) fn check(&self, answer: &HeaderMap) -> Result<(), Error> {
+        let upgrades =
+            has_token(answer, &header::CONNECTION, "upgrade") && is_only(answer, &header::UPGRADE, "websocket");
+        if !upgrades {
+            return Err(Error::AppUnruly(
+                "it switched to another protocol than the one that was asked for",
+            ));
+        }
+        let mut accepts = answer.get_all(header::SEC_WEBSOCKET_ACCEPT).iter();
+        if accepts.next().map(header::HeaderValue::as_bytes) != Some(self.accept.as_bytes()) || accepts.next().is_some()
+        {
+            return Err(Error::AppUnruly("its handshake is for another key"));
+        }
+        let mut chosen = tokens(answer, &header::SEC_WEBSOCKET_PROTOCOL);
+        let is_offered = chosen
+            .next()
+            .is_none_or(|protocol| self.protocols.iter().any(|offered| offered == protocol));
+        if !is_offered || chosen.next().is_some() {
+            return Err(Error::AppUnruly("it chose a subprotocol that was not offered"));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a header stands there once and says only `word`.
+fn is_only(headers: &HeaderMap, name: &header::HeaderName, word: &str) -> bool {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().map(|value| value.as_bytes().trim_ascii());
+    value.is_some_and(|value| value.eq_ignore_ascii_case(word.as_bytes())) && values.next().is_none()
+}
+
+/// Passes bytes on in both directions, until both are over or somebody ends it.
+pub(crate) async fn tunnel(
+    browser: OnUpgrade,
+    app: OnUpgrade,
+    lease: CancellationToken,
+    stop: CancellationToken,
+    mut tally: Tally,
+) {
+    let mut up = Direction::default();
+    let mut down = Direction::default();
+    let run = async {
+        let browser = browser.await.map_err(|error| Error::Browser(error.into()))?;
+        let app = app.await.map_err(|error| Error::App(error.into()))?;
+        copy(TokioIo::new(browser), TokioIo::new(app), &mut up, &mut down).await
+    };
+    let ended = tokio::select! {
+        biased;
+        () = lease.cancelled() => Err(Error::LeaseEnded),
+        () = stop.cancelled() => Ok(()),
+        ended = run => ended,
+    };
+    tally.received(up.bytes);
+    tally.sent(down.bytes);
+    if let Err(error) = ended {
+        tally.fail(&error);
+    }
+}
+
+async fn copy(
+    mut browser: TokioIo<Upgraded>,
+    mut app: TokioIo<Upgraded>,
+    up: &mut Direction,
+    down: &mut Direction,
+) -> Result<(), Error> {
+    let mut half_closed = None;
+    poll_fn(|cx| {
+        let to_app = up.poll(cx, &mut browser, &mut app);
+        let to_browser = down.poll(cx, &mut app, &mut browser);
+        match (to_app, to_browser) {
+            (Poll::Ready(Ok(())), Poll::Ready(Ok(()))) => Poll::Ready(Ok(())),
+            (Poll::Ready(Err(End::Source(error))), _) | (_, Poll::Ready(Err(End::Sink(error)))) => {
+                Poll::Ready(Err(Error::Browser(error.into())))
+            }
+            (Poll::Ready(Err(End::Sink(error))), _) | (_, Poll::Ready(Err(End::Source(error)))) => {
+                Poll::Ready(Err(Error::App(error.into())))
+            }
+            (Poll::Pending, Poll::Pending) => Poll::Pending,
+            _ => {
+                let timer = half_closed.get_or_insert_with(|| Box::pin(tokio::time::sleep(HALF_CLOSED)));
+                timer.as_mut().poll(cx).map(Ok)
+            }
+        }
+    })
+    .await
+}
+
+/// One direction. While nothing moves it holds no buffer: what is read lies on the stack, and is kept only if the other
+/// side does not take it at once.
+#[derive(Default)]
+struct Direction {
+    kept: Bytes,
+    bytes: u64,
+    at: At,
+}
+
+#[derive(Default, PartialEq)]
+enum At {
+    #[default]
+    Open,
+    Ending,
+    Over,
+}
+
+/// Which end of a direction failed.
+enum End {
+    Source(io::Error),
+    Sink(io::Error),
+}
+
+impl Direction {
+    fn poll<R, W>(&mut self, cx: &mut Context<'_>, from: &mut R, to: &mut W) -> Poll<Result<(), End>>
+    where
+        R: AsyncRead + Unpin,
+        W: AsyncWrite + Unpin,
+    {
+        loop {
+            while !self.kept.is_empty() {
+                let count = ready!(Pin::new(&mut *to).poll_write(cx, &self.kept)).map_err(End::Sink)?;
+                if count == 0 {
+                    return Poll::Ready(Err(End::Sink(io::ErrorKind::WriteZero.into())));
+                }
+                self.kept.advance(count);
+            }
+            match self.at {
+                At::Over => return Poll::Ready(Ok(())),
+                At::Ending => {
+                    ready!(Pin::new(&mut *to).poll_shutdown(cx)).map_err(End::Sink)?;
+                    self.at = At::Over;
+                    continue;
+                }
+                At::Open => {}
+            }
+            let mut piece = [0; PIECE];
+            let mut buffer = ReadBuf::new(&mut piece);
+            let polled = Pin::new(&mut *from).poll_read(cx, &mut buffer);
+            if polled.map_err(End::Source)?.is_pending() {
+                ready!(Pin::new(&mut *to).poll_flush(cx)).map_err(End::Sink)?;
+                return Poll::Pending;
+            }
+            let read = buffer.filled();
+            if read.is_empty() {
+                self.at = At::Ending;
+                continue;
+            }
+            self.bytes += read.len() as u64;
+            let written = match Pin::new(&mut *to).poll_write(cx, read).map_err(End::Sink)? {
+                Poll::Ready(count) => count,
+                Poll::Pending => 0,
+            };
+            if written < read.len() {
+                self.kept = Bytes::copy_from_slice(&read[written..]);
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The proxy against hostile browsers and hostile apps, over real sockets.
+
+mod app;
+mod deck;
+mod requests;
+mod responses;
+mod shared;
+mod sockets;
+mod states;
+mod tls;
