@@ -21,6 +21,7 @@ pub(crate) mod users;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -59,8 +60,14 @@ type Write = Box<dyn FnOnce(&mut Connection) + Send>;
 /// The open database. Clones share it; it closes when the last one is dropped.
 #[derive(Clone)]
 pub struct Store {
-    writes: mpsc::UnboundedSender<Write>,
+    writer: Arc<Writer>,
     readers: Arc<Readers>,
+}
+
+/// The thread that writes. It is waited for at the end, so that a process that ends leaves a database that is closed.
+struct Writer {
+    writes: Option<mpsc::UnboundedSender<Write>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 struct Readers {
@@ -103,8 +110,8 @@ impl Store {
             free: Semaphore::new(READERS),
             connections: Mutex::new(connections),
         });
-        let writes = spawn_writer(connection).map_err(OpenError::Thread)?;
-        Ok(Self { writes, readers })
+        let writer = Arc::new(Writer::spawn(connection).map_err(OpenError::Thread)?);
+        Ok(Self { writer, readers })
     }
 
     /// Runs `change` in a transaction. When this returns `Ok`, the change survives a loss of power.
@@ -121,7 +128,8 @@ impl Store {
             // A caller that has gone does not undo what it asked for.
             let _gone = reply.send(transact(connection, change));
         });
-        self.writes.send(write).map_err(|_| Error::Closed)?;
+        let writes = self.writer.writes.as_ref().ok_or(Error::Closed)?;
+        writes.send(write).map_err(|_| Error::Closed)?;
         answer.await.map_err(|_| Error::Closed)?
     }
 
@@ -163,12 +171,29 @@ fn transact<T, E: From<Error>>(
     Ok(value)
 }
 
-fn spawn_writer(mut connection: Connection) -> std::io::Result<mpsc::UnboundedSender<Write>> {
-    let (writes, mut queue) = mpsc::unbounded_channel::<Write>();
-    std::thread::Builder::new().name("store-writer".into()).spawn(move || {
-        while let Some(write) = queue.blocking_recv() {
-            write(&mut connection);
+impl Writer {
+    fn spawn(mut connection: Connection) -> std::io::Result<Self> {
+        let (writes, mut queue) = mpsc::unbounded_channel::<Write>();
+        let thread = std::thread::Builder::new().name("store-writer".into()).spawn(move || {
+            while let Some(write) = queue.blocking_recv() {
+                write(&mut connection);
+            }
+        })?;
+        Ok(Self {
+            writes: Some(writes),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.writes = None;
+        // A write may itself hold the last clone: a thread does not wait for itself.
+        let others = |thread: &JoinHandle<()>| thread.thread().id() != std::thread::current().id();
+        if let Some(thread) = self.thread.take().filter(others) {
+            // A write that panicked has been answered as such.
+            let _panicked = thread.join();
         }
-    })?;
-    Ok(writes)
+    }
 }
