@@ -71,10 +71,10 @@ impl<'machine> Deck<'machine> {
         self.machine.dir().join(&self.name).join("data")
     }
 
-    /// The key of what it encrypts.
+    /// The key of what it encrypts: its user's, where it is by default.
     #[must_use]
     pub fn key_file(&self) -> PathBuf {
-        self.machine.dir().join(&self.name).join("key")
+        self.machine.dir().join("home/.config/stardeck/key")
     }
 
     /// All that it printed so far.
@@ -124,8 +124,6 @@ impl<'machine> Deck<'machine> {
             .arg(&self.binary)
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(self.data_dir())
-            .arg("--key-file")
-            .arg(self.key_file())
             .arg("--podman-socket")
             .arg(socket)
             .arg("--ready-file")

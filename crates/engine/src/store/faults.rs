@@ -21,6 +21,13 @@ fn database(directory: &Path) -> PathBuf {
     open::path_in(directory)
 }
 
+/// Opens a database as a server does at start.
+fn opened(path: &Path) -> Result<Connection, OpenError> {
+    let mut connection = open::open(path)?;
+    open::migrate(&mut connection, path)?;
+    Ok(connection)
+}
+
 fn value(connection: &Connection, key: &str) -> Option<String> {
     meta::get(connection, key).unwrap()
 }
@@ -30,7 +37,7 @@ fn fault_17_a_log_that_was_cut_anywhere_in_its_last_transaction_is_the_state_bef
     let source = directory();
     let path = database(source.path());
     let log = path.with_extension("db-wal");
-    let writer = open::open(&path).unwrap();
+    let writer = opened(&path).unwrap();
     meta::set(&writer, "first", "kept").unwrap();
     let before = usize::try_from(log.metadata().unwrap().len()).unwrap();
     meta::set(&writer, "last", "cut").unwrap();
@@ -45,7 +52,7 @@ fn fault_17_a_log_that_was_cut_anywhere_in_its_last_transaction_is_the_state_bef
         }
         std::fs::write(&path, &file).unwrap();
         std::fs::write(path.with_extension("db-wal"), &log[..length]).unwrap();
-        let connection = open::open(&path).unwrap_or_else(|error| panic!("cut at {length}: {error}"));
+        let connection = opened(&path).unwrap_or_else(|error| panic!("cut at {length}: {error}"));
         assert_eq!(value(&connection, "first").as_deref(), Some("kept"), "cut at {length}");
         let last = value(&connection, "last");
         assert_eq!(last.is_some(), length == log.len(), "cut at {length}: {last:?}");
@@ -56,13 +63,13 @@ fn fault_17_a_log_that_was_cut_anywhere_in_its_last_transaction_is_the_state_bef
 fn fault_17_the_index_of_the_log_may_be_gone() {
     let source = directory();
     let path = database(source.path());
-    let writer = open::open(&path).unwrap();
+    let writer = opened(&path).unwrap();
     meta::set(&writer, "key", "kept").unwrap();
     let target = directory();
     for end in ["db", "db-wal"] {
         std::fs::copy(path.with_extension(end), database(target.path()).with_extension(end)).unwrap();
     }
-    let connection = open::open(&database(target.path())).unwrap();
+    let connection = opened(&database(target.path())).unwrap();
     assert_eq!(value(&connection, "key").as_deref(), Some("kept"));
 }
 
@@ -70,7 +77,7 @@ fn fault_17_the_index_of_the_log_may_be_gone() {
 fn fault_17_a_database_that_cannot_be_written_is_refused_or_whole() {
     let source = directory();
     let path = database(source.path());
-    drop(open::open(&path).unwrap());
+    drop(opened(&path).unwrap());
     let before = std::fs::read(&path).unwrap();
     let read_only = |path: &Path, on: bool| {
         let mut rights = path.metadata().unwrap().permissions();
@@ -79,7 +86,7 @@ fn fault_17_a_database_that_cannot_be_written_is_refused_or_whole() {
     };
     read_only(&path, true);
     read_only(source.path(), true);
-    match open::open(&path) {
+    match opened(&path) {
         // Root, and the owner who may change the rights, are not kept out by them.
         Ok(connection) => assert_eq!(value(&connection, "none"), None),
         Err(OpenError::Unusable { .. }) => {}
@@ -93,19 +100,19 @@ fn fault_17_a_database_that_cannot_be_written_is_refused_or_whole() {
 fn fault_18_a_damaged_page_is_reported_and_nothing_is_changed() {
     let source = directory();
     let path = database(source.path());
-    drop(open::open(&path).unwrap());
+    drop(opened(&path).unwrap());
     let whole = std::fs::read(&path).unwrap();
     // The first page holds the header and the schema; the others hold the tables.
     for page in 1..whole.len() / 4096 {
         let mut damaged = whole.clone();
         damaged[page * 4096..page * 4096 + 64].fill(0xa5);
         std::fs::write(&path, &damaged).unwrap();
-        let refused = open::open(&path).map(drop).unwrap_err();
+        let refused = opened(&path).map(drop).unwrap_err();
         assert!(matches!(refused, OpenError::Damaged { .. }), "page {page}: {refused}");
         assert_eq!(std::fs::read(&path).unwrap(), damaged, "page {page}");
     }
     std::fs::write(&path, b"not a database at all, but something of the same name").unwrap();
-    assert!(matches!(open::open(&path).map(drop), Err(OpenError::Damaged { .. })));
+    assert!(matches!(opened(&path).map(drop), Err(OpenError::Damaged { .. })));
 }
 
 #[test]
@@ -140,6 +147,6 @@ fn fault_20_a_migration_that_is_stopped_anywhere_leaves_the_schema_as_it_was() {
         );
     }
     assert!(stopped > 5, "it was stopped at {stopped} places");
-    let connection = open::open(&path).unwrap();
+    let connection = opened(&path).unwrap();
     assert_eq!(value(&connection, "none"), None);
 }
