@@ -25,6 +25,12 @@ pub struct KeySource {
 }
 
 impl KeySource {
+    /// Where the key is read from.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.credential().unwrap_or_else(|| self.file.clone())
+    }
+
     pub(crate) fn read_or_make(&self, must_exist: bool) -> Result<Ring> {
         if let Some(credential) = self.credential() {
             // Its rights are not looked at: the manager grants it by access lists, which show as a group's.

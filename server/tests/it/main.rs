@@ -8,6 +8,7 @@ mod faults;
 mod routes;
 mod sec_a;
 mod sec_f;
+mod sec_factor;
 mod story;
 
 use testkit::{Deck, DeckOptions, Machine};

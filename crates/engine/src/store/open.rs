@@ -98,12 +98,11 @@ pub(super) fn path_in(directory: &Path) -> PathBuf {
 
 pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     let unusable = |source| unusable(path, source);
-    let mut connection = Connection::open(path).map_err(unusable)?;
+    let connection = Connection::open(path).map_err(unusable)?;
     restrict(path);
     configure(&connection).map_err(unusable)?;
     refuse_foreign(&connection, path)?;
     integrity(&connection, path)?;
-    migrate(&mut connection, path)?;
     Ok(connection)
 }
 
@@ -236,7 +235,7 @@ fn integrity(connection: &Connection, path: &Path) -> Result<(), OpenError> {
     })
 }
 
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let failed = |source| OpenError::Migration {
         path: path.to_owned(),
         source,
@@ -311,12 +310,12 @@ mod tests {
     fn a_newer_schema_is_refused_and_left_alone() {
         let directory = tempfile::tempdir().unwrap();
         let path = path_in(directory.path());
-        drop(open(&path).unwrap());
+        migrate(&mut open(&path).unwrap(), &path).unwrap();
         Connection::open(&path)
             .unwrap()
             .pragma_update(None, "user_version", 999)
             .unwrap();
-        let refused = open(&path).unwrap_err();
+        let refused = migrate(&mut open(&path).unwrap(), &path).unwrap_err();
         assert!(matches!(refused, OpenError::Newer { found: 999, .. }), "{refused}");
     }
 
