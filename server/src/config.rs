@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use engine::KeySource;
 use serde::Deserialize;
 
 /// What `serve` takes on the command line; each has a variable of the environment too.
@@ -15,6 +16,9 @@ pub(crate) struct Flags {
     /// Where everything is kept [default: $XDG_DATA_HOME/stardeck]
     #[arg(long, value_name = "DIR", env = "STARDECK_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
+    /// The key of what is encrypted; made if absent [default: $XDG_CONFIG_HOME/stardeck/key]
+    #[arg(long, value_name = "FILE", env = "STARDECK_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
     /// Podman's API socket [default: $XDG_RUNTIME_DIR/podman/podman.sock]
     #[arg(long, value_name = "PATH", env = "STARDECK_PODMAN_SOCKET")]
     pub podman_socket: Option<PathBuf>,
@@ -56,6 +60,7 @@ pub(crate) enum LogFormat {
 struct FileConfig {
     listen: Vec<SocketAddr>,
     data_dir: Option<PathBuf>,
+    key_file: Option<PathBuf>,
     podman_socket: Option<PathBuf>,
     hosts: Vec<String>,
     web: Option<PathBuf>,
@@ -70,6 +75,8 @@ pub(crate) struct Config {
     pub listen: Vec<SocketAddr>,
     /// Where everything is kept.
     pub data_dir: PathBuf,
+    /// Where the key of what is encrypted lies.
+    pub key: KeySource,
     /// Podman's API socket.
     pub podman_socket: PathBuf,
     /// Other names that the desktop is reached by, in lower case.
@@ -89,6 +96,8 @@ pub(crate) struct Config {
 pub(crate) struct Places {
     data_home: Option<PathBuf>,
     config_home: Option<PathBuf>,
+    /// What the service manager hands over.
+    credentials: Option<PathBuf>,
     runtime: PathBuf,
 }
 
@@ -110,6 +119,7 @@ impl Places {
         Self {
             data_home: path("XDG_DATA_HOME").or_else(|| below_home(".local/share")),
             config_home: path("XDG_CONFIG_HOME").or_else(|| below_home(".config")),
+            credentials: path("CREDENTIALS_DIRECTORY"),
             runtime,
         }
     }
@@ -128,6 +138,21 @@ impl Config {
         let Some(data_dir) = flags.data_dir.or(file.data_dir).or_else(default_data) else {
             bail!("there is no home directory to keep data in: say where with --data-dir");
         };
+        let data_dir = absolute(&data_dir)?;
+        let default_key = || places.config_home.as_ref().map(|home| home.join("stardeck/key"));
+        let Some(key_file) = flags.key_file.or(file.key_file).or_else(default_key) else {
+            bail!("there is no home directory to keep the key in: say where with --key-file");
+        };
+        let key = KeySource {
+            credentials: places.credentials.clone(),
+            file: absolute(&key_file)?,
+        };
+        if key.file.starts_with(&data_dir) {
+            bail!(
+                "the key {} would lie among the data that it is for, and a copy of that would hold both: choose another place with --key-file",
+                key.file.display()
+            );
+        }
         let hosts = if flags.hosts.is_empty() {
             file.hosts
         } else {
@@ -141,7 +166,8 @@ impl Config {
         }
         Ok(Self {
             listen,
-            data_dir: std::path::absolute(&data_dir).with_context(|| format!("resolving {}", data_dir.display()))?,
+            data_dir,
+            key,
             podman_socket: flags
                 .podman_socket
                 .or(file.podman_socket)
@@ -153,6 +179,10 @@ impl Config {
             ready_file: flags.ready_file,
         })
     }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("resolving {}", path.display()))
 }
 
 fn read_file(named: Option<&Path>, places: &Places) -> Result<FileConfig> {
@@ -182,6 +212,7 @@ mod tests {
         Places {
             data_home: Some(home.join("data")),
             config_home: Some(home.join("config")),
+            credentials: None,
             runtime: home.join("run"),
         }
     }
@@ -205,6 +236,7 @@ mod tests {
             ("debug", vec!["deck.lan".to_owned()])
         );
         assert_eq!(config.data_dir, directory.path().join("data/stardeck"));
+        assert_eq!(config.key.file, directory.path().join("config/stardeck/key"));
         assert_eq!(config.podman_socket, directory.path().join("run/podman/podman.sock"));
 
         let flags = Flags {
@@ -215,6 +247,17 @@ mod tests {
             Config::build(flags, &places).unwrap().listen,
             ["127.0.0.1:2".parse().unwrap()]
         );
+    }
+
+    #[test]
+    fn a_key_among_the_data_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let flags = Flags {
+            key_file: Some(directory.path().join("data/stardeck/key")),
+            ..Flags::default()
+        };
+        let refused = Config::build(flags, &places(directory.path())).unwrap_err().to_string();
+        assert!(refused.contains("--key-file"), "{refused}");
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! - [`secret`]: texts that are not to be seen
 //! - [`error`]: the one shape of every refusal
 //! - [`page`]: how lists are cut
-//! - [`session`]: setup, login, sessions, tickets
+//! - [`session`]: setup, login, the second factor, sessions, tickets
 //! - [`user`]: people and their roles
 //! - [`token`]: API tokens
 //! - [`audit`]: what was done, by whom

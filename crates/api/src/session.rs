@@ -39,6 +39,17 @@ pub struct LoginRequest {
     pub password: Secret,
 }
 
+/// The second step of a login: the code that the account's second factor shows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LoginCodeRequest {
+    /// The `challenge` among the details of the `code_needed` refusal; good for five minutes and five tries.
+    pub challenge: Secret,
+    /// The six digits.
+    pub code: Secret,
+}
+
 /// A session as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -87,6 +98,8 @@ pub struct CurrentSession {
     /// Until when the password counts as just given; absent when it must be given again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elevated_until: Option<Timestamp>,
+    /// Whether the account has a second factor in force.
+    pub factor: bool,
     /// The machine's name.
     pub machine: String,
     /// The server's version.
@@ -111,6 +124,25 @@ pub struct ChangePassword {
     pub current: Secret,
     /// The password from now on.
     pub new: Secret,
+}
+
+/// A second factor that was begun: what the person's authenticator app takes in. Shown this once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NewFactor {
+    /// The secret in base32, to be typed.
+    pub secret: Secret,
+    /// The same as an `otpauth://` address, to be shown as a QR code.
+    pub address: Secret,
+}
+
+/// Puts a second factor that was begun in force; ends all other sessions of the account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmFactor {
+    /// The six digits that the app shows.
+    pub code: Secret,
 }
 
 /// Asks for a ticket: the way to open a WebSocket, where a browser cannot send headers.

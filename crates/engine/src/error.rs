@@ -32,6 +32,18 @@ pub enum Error {
     /// The name or the password is wrong; which of them is not said.
     #[error("the name or the password is wrong")]
     WrongCredentials,
+    /// The password was right, and the account has a second factor: its code is asked for.
+    #[error("that needs a code of the second factor")]
+    CodeNeeded {
+        /// What the code is to be sent with.
+        challenge: api::secret::Secret,
+    },
+    /// The code is wrong, or was used before.
+    #[error("the code is wrong, or was used before")]
+    WrongCode,
+    /// The challenge is unknown, too old, or has had too many tries.
+    #[error("the login has taken too long, or too many tries")]
+    LoginOver,
     /// Too many wrong attempts.
     #[error("too many attempts; try again in {retry_after} seconds")]
     Throttled {
@@ -79,6 +91,9 @@ pub enum Error {
     /// The database did not take it.
     #[error("the database did not take it")]
     Store(#[source] store::Error),
+    /// Something that is sealed did not open, or could not be sealed.
+    #[error("the vault did not do it")]
+    Vault(#[source] vault::Error),
     /// A file of the data directory.
     #[error("{what} could not be read or written")]
     File {
@@ -124,6 +139,12 @@ impl From<store::Error> for Error {
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         Self::Store(error.into())
+    }
+}
+
+impl From<vault::Error> for Error {
+    fn from(error: vault::Error) -> Self {
+        Self::Vault(error)
     }
 }
 

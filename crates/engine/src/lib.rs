@@ -10,6 +10,7 @@
 //! - [`system`]: the machine and Podman
 //! - [`audit`], [`replies`], [`page`]: what many calls share
 //! - [`store`]: what is kept
+//! - [`key`]: the key of what is kept sealed
 //! - [`lock`]: one server a data directory
 
 mod actor;
@@ -18,6 +19,7 @@ mod clock;
 pub mod containers;
 mod error;
 pub mod events;
+mod key;
 mod lock;
 mod page;
 mod replies;
@@ -39,15 +41,19 @@ use tokio_util::task::TaskTracker;
 
 pub use actor::Actor;
 pub use error::{Error, Result};
+pub use key::KeyError;
 pub use lock::Lock;
 pub use replies::{Repeat, Reply};
+pub use vault::KeySource;
 
 use containers::truth::Truth;
-use store::Store;
+use store::{Found, Store};
+use users::challenges::Challenges;
 use users::leases::Leases;
 use users::password::Passwords;
 use users::throttle::Throttle;
 use users::tickets::Tickets;
+use vault::Vault;
 
 /// The version of this program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -59,6 +65,8 @@ const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 pub struct Config {
     /// Where everything is kept. Made if absent; nobody else may read it.
     pub data_dir: PathBuf,
+    /// Where the key of what is encrypted lies.
+    pub key: KeySource,
     /// Podman.
     pub podman: Podman,
 }
@@ -81,6 +89,9 @@ pub enum OpenError {
     /// The database is not usable.
     #[error(transparent)]
     Store(#[from] store::OpenError),
+    /// The key is not usable, or not the database's.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// Something that every server does at start.
     #[error("the server could not be prepared")]
     Prepare(#[source] Error),
@@ -100,11 +111,13 @@ pub struct Inner {
     started: Timestamp,
     setup_needed: AtomicBool,
     store: Store,
+    vault: Arc<Vault>,
     podman: Podman,
     capabilities: Mutex<Option<Capabilities>>,
     truth: Truth,
     passwords: Passwords,
     throttle: Throttle,
+    challenges: Challenges,
     tickets: Tickets,
     leases: Arc<Leases>,
     stopping: CancellationToken,
@@ -128,8 +141,11 @@ impl Engine {
             source,
         })?;
         let lock = Lock::take(&config.data_dir)?;
-        let store = Store::open(&config.data_dir)?;
-        let prepare = store.write(|tx| -> Result<(String, bool)> {
+        let found = Found::open(&config.data_dir)?;
+        let vault = Arc::new(key::open(config.key, &found.sealed()?)?);
+        let store = Store::start(found)?;
+        let sealing = Arc::clone(&vault);
+        let prepare = store.write(move |tx| -> Result<(String, bool)> {
             store::replies::forget_unfinished(tx)?;
             let deck = match store::meta::get(tx, "deck")? {
                 Some(deck) => deck,
@@ -139,6 +155,9 @@ impl Engine {
                     deck
                 }
             };
+            if store::sealed::look(tx)?.check.is_none() {
+                store::sealed::set_check(tx, &key::check_value(&sealing, &deck)?)?;
+            }
             Ok((deck, store::users::count(tx)? == 0))
         });
         let (deck, setup_needed) = prepare.await.map_err(OpenError::Prepare)?;
@@ -149,11 +168,13 @@ impl Engine {
             started: clock::now(),
             setup_needed: AtomicBool::new(setup_needed),
             store,
+            vault,
             podman: config.podman,
             capabilities: Mutex::new(None),
             truth: Truth::new(),
             passwords: Passwords::new().map_err(OpenError::Prepare)?,
             throttle: Throttle::default(),
+            challenges: Challenges::default(),
             tickets: Tickets::default(),
             leases: Arc::default(),
             stopping: CancellationToken::new(),

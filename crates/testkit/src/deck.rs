@@ -71,6 +71,12 @@ impl<'machine> Deck<'machine> {
         self.machine.dir().join(&self.name).join("data")
     }
 
+    /// The key of what it encrypts.
+    #[must_use]
+    pub fn key_file(&self) -> PathBuf {
+        self.machine.dir().join(&self.name).join("key")
+    }
+
     /// All that it printed so far.
     #[must_use]
     pub fn log(&self) -> String {
@@ -118,6 +124,8 @@ impl<'machine> Deck<'machine> {
             .arg(&self.binary)
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(self.data_dir())
+            .arg("--key-file")
+            .arg(self.key_file())
             .arg("--podman-socket")
             .arg(socket)
             .arg("--ready-file")

@@ -19,6 +19,9 @@ pub(super) struct Args {
     /// The data directory [default: $XDG_DATA_HOME/stardeck]
     #[arg(long, value_name = "DIR", env = "STARDECK_DATA_DIR", global = true)]
     data_dir: Option<PathBuf>,
+    /// The key of what is encrypted [default: $XDG_CONFIG_HOME/stardeck/key]
+    #[arg(long, value_name = "FILE", env = "STARDECK_KEY_FILE", global = true)]
+    key_file: Option<PathBuf>,
     #[command(subcommand)]
     what: What,
 }
@@ -37,7 +40,12 @@ enum What {
     ResetPassword {
         /// The account
         name: String,
+        /// Take its second factor away too, for who has lost it
+        #[arg(long)]
+        without_factor: bool,
     },
+    /// Encrypt everything anew under a new key, and forget the old one. The server must be stopped
+    RotateKey,
     /// Print a new one-time token for the first administrator; the one before is void
     SetupToken,
     /// Write a copy of the database, also while the server runs
@@ -62,12 +70,14 @@ enum RoleWord {
 pub(super) fn run(args: Args) -> Result<ExitCode> {
     let flags = Flags {
         data_dir: args.data_dir,
+        key_file: args.key_file,
         ..Flags::default()
     };
     let config = Config::build(flags, &Places::from_environment())?;
     match args.what {
         What::CreateUser { name, role } => create_user(&config, &name, role),
-        What::ResetPassword { name } => reset_password(&config, &name),
+        What::ResetPassword { name, without_factor } => reset_password(&config, &name, without_factor),
+        What::RotateKey => rotate_key(&config),
         What::SetupToken => setup_token(&config.data_dir),
         What::Backup { file } => backup(&config.data_dir, &file),
         What::Restore { file } => restore(&config.data_dir, &file),
@@ -93,13 +103,27 @@ fn create_user(config: &Config, name: &str, role: RoleWord) -> Result<()> {
     })
 }
 
-fn reset_password(config: &Config, name: &str) -> Result<()> {
+fn reset_password(config: &Config, name: &str, without_factor: bool) -> Result<()> {
     let name = UserName::parse(name)?;
     let password = read_password()?;
     super::small_runtime()?.block_on(async {
         let engine = open(config).await?;
-        engine.reset_password_from_command_line(name.clone(), password).await?;
+        engine
+            .reset_password_from_command_line(name.clone(), password, without_factor)
+            .await?;
         println!("{name} has a new password; its sessions have ended");
+        Ok(())
+    })
+}
+
+fn rotate_key(config: &Config) -> Result<()> {
+    super::small_runtime()?.block_on(async {
+        let resealed = open(config).await?.rotate_key_from_command_line().await?;
+        println!(
+            "the key {} is new, and {resealed} secrets are encrypted under it; backups of the database from before cannot \
+             be read with it",
+            config.key.file.display()
+        );
         Ok(())
     })
 }
@@ -141,6 +165,7 @@ async fn open(config: &Config) -> Result<Engine> {
     let podman = Podman::new(&config.podman_socket);
     Ok(Engine::open(engine::Config {
         data_dir: config.data_dir.clone(),
+        key: config.key.clone(),
         podman,
     })
     .await?)

@@ -44,6 +44,7 @@ async fn serve(config: Config) -> Result<()> {
     let bundle = Arc::new(Bundle::find(config.web.as_deref())?);
     let engine = Engine::open(engine::Config {
         data_dir: config.data_dir.clone(),
+        key: config.key.clone(),
         podman: Podman::new(&config.podman_socket),
     })
     .await?;

@@ -168,6 +168,24 @@ impl From<E> for Refusal {
                 "wrong_credentials",
                 "The name or the password is wrong.",
             ),
+            E::CodeNeeded { challenge } => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "code_needed",
+                "This account has a second factor: give its code.",
+            )
+            .detail("challenge", challenge.expose_secret()),
+            E::WrongCode => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "wrong_code",
+                "That code is wrong, or was used before.",
+            )
+            .hint("Wait for the next one. If it is refused too, look at the clocks of the phone and of this machine."),
+            E::LoginOver => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "login_over",
+                "That login has taken too long, or too many tries.",
+            )
+            .hint("Begin again with the password."),
             E::Throttled { retry_after } => {
                 let message = format!("Too many attempts. Try again in {retry_after} seconds.");
                 let mut refusal = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", message)
@@ -200,7 +218,7 @@ impl From<E> for Refusal {
             E::Stopping | E::Store(engine::store::Error::Closed) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "Stardeck is stopping.")
             }
-            E::Store(_) | E::File { .. } | E::NoRandomness | E::Hash => {
+            E::Store(_) | E::Vault(_) | E::File { .. } | E::NoRandomness | E::Hash => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a request failed");
                 Self::new(
                     StatusCode::INTERNAL_SERVER_ERROR,

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::Fault;
-use super::handlers::{audit, containers, events, health, session, setup, system, tokens, users};
+use super::handlers::{audit, containers, events, factor, health, session, setup, system, tokens, users};
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
 
@@ -50,6 +50,7 @@ fn open() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(setup::show, setup::create))
         .routes(routes!(session::login))
+        .routes(routes!(factor::login))
         .routes(routes!(session::bootstrap))
         .routes(routes!(health::server))
         .routes(routes!(health::podman))
@@ -64,6 +65,9 @@ fn closed() -> OpenApiRouter<App> {
         .routes(routes!(session::current))
         .routes(routes!(session::elevate))
         .routes(routes!(session::change_password))
+        // Answers with a secret, which is not to be kept for a repeat.
+        .routes(routes!(factor::begin, factor::remove))
+        .routes(routes!(factor::confirm))
         .routes(routes!(session::list))
         .routes(routes!(session::end))
         .routes(routes!(session::ticket))

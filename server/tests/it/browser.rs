@@ -100,6 +100,12 @@ impl Browser {
         browser
     }
 
+    /// The second step of a login.
+    pub(crate) async fn login_code(&mut self, challenge: &str, code: &str) -> Reply {
+        self.enter("/api/login/code", json!({"challenge": challenge, "code": code}))
+            .await
+    }
+
     async fn enter(&mut self, path: &str, body: Value) -> Reply {
         let reply = self.post(path, body).await;
         if reply.status == 200 {

@@ -290,6 +290,66 @@ async fn fault_18_a_damaged_database_is_refused_and_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn fault_19_a_key_that_is_missing_wrong_or_open_to_others_is_refused_and_the_database_left_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let machine = Machine::start().await;
+    let (mut deck, mut ada) = deck(&machine).await;
+    deck.stop().await;
+    let (database, key) = (deck.data_dir().join("stardeck.db"), deck.key_file());
+    let bytes = || ["", "-wal"].map(|end| std::fs::read(format!("{}{end}", database.display())).ok());
+    let (before, right) = (bytes(), std::fs::read_to_string(&key).unwrap());
+    let (head, _) = right.trim_end().rsplit_once('\n').unwrap();
+    let other = format!("{head}\n{}=\n", "A".repeat(43));
+    let aside = key.with_extension("aside");
+    for (case, says_also) in [
+        ("missing", "is missing"),
+        ("wrong", "not the one that this database"),
+        ("open", "chmod 600"),
+        ("cut", "does not hold a key"),
+    ] {
+        match case {
+            "missing" => std::fs::rename(&key, &aside).unwrap(),
+            "wrong" => std::fs::write(&key, &other).unwrap(),
+            "open" => std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap(),
+            _ => std::fs::write(&key, &right[..right.len() - 9]).unwrap(),
+        }
+        let refused = machine
+            .command_as_user(&machine.dir().join("stardeck"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(deck.data_dir())
+            .arg("--key-file")
+            .arg(&key)
+            .output()
+            .unwrap();
+        let says = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(1), "{case}: {says}");
+        let lines: Vec<&str> = says.lines().collect();
+        assert_eq!(lines.len(), 1, "{case}: one line: {says}");
+        assert!(
+            lines[0].contains(says_also) && lines[0].contains(key.to_str().unwrap()),
+            "{case}: {says}"
+        );
+        assert!(bytes() == before, "{case}: not a byte is different");
+        match case {
+            "missing" => {
+                assert!(!key.exists(), "no new key was made");
+                std::fs::rename(&aside, &key).unwrap();
+            }
+            "open" => std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap(),
+            _ => std::fs::write(&key, &right).unwrap(),
+        }
+    }
+    deck.start_again().await;
+    ada.server = deck.address().strip_prefix("http://").unwrap().parse().unwrap();
+    ada.host = ada.server.to_string();
+    assert_eq!(
+        ada.get("/api/session").await.status,
+        200,
+        "with its key all is as it was"
+    );
+}
+
+#[tokio::test]
 async fn fault_24_no_descriptors_and_a_hundred_passwords_at_once_leave_it_answering() {
     let machine = Machine::start().await;
     let wrapper = vec!["prlimit".into(), "--nofile=256".into()];

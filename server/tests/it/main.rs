@@ -10,6 +10,7 @@ mod power;
 mod routes;
 mod sec_a;
 mod sec_f;
+mod sec_factor;
 mod story;
 
 use testkit::{Deck, DeckOptions, Machine};

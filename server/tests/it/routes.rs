@@ -9,12 +9,14 @@ use crate::browser::Browser;
 use crate::deck;
 
 /// The routes that answer without a session, each for a reason.
-pub(crate) const OPEN: [&str; 6] = [
+pub(crate) const OPEN: [&str; 7] = [
     // Before and while there is an administrator to be made.
     "GET /setup",
     "POST /setup",
     // The way in.
     "POST /login",
+    // Proves itself by the challenge that the right password was given.
+    "POST /login/code",
     // Proves itself by cookie and origin; 401 without.
     "POST /session/bootstrap",
     // Probes: one word.
@@ -36,6 +38,9 @@ const CASES: &[(&str, &str)] = &[
     ("POST /logout", "+++---"),
     ("GET /session", "++++++"),
     ("POST /session/elevate", "+++---"),
+    ("POST /session/factor", "+++---"),
+    ("DELETE /session/factor", "+++---"),
+    ("POST /session/factor/confirm", "+++---"),
     ("POST /session/password", "+++---"),
     ("GET /sessions", "+++---"),
     ("DELETE /sessions/{id}", "+++---"),
@@ -67,8 +72,10 @@ pub(crate) async fn all(browser: &mut Browser) -> BTreeSet<String> {
 pub(crate) fn body(route: &str) -> Option<Value> {
     use serde_json::json;
     match route {
+        "POST /login/code" => Some(json!({"challenge": "x", "code": "000000"})),
         "POST /session/elevate" => Some(json!({"password": "wrong"})),
         "POST /session/password" => Some(json!({"current": "wrong", "new": "violet-anchor-snow"})),
+        "POST /session/factor/confirm" => Some(json!({"code": "000000"})),
         "POST /tickets" => Some(json!({"route": "/api/events"})),
         "POST /tokens" => Some(json!({"label": "x", "scope": "read"})),
         // Past authorisation, these two are refused for what they ask.

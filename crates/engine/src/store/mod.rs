@@ -7,12 +7,14 @@
 //! - the other modules: one a table, functions over a connection
 
 pub(crate) mod audit;
+pub(crate) mod factors;
 #[cfg(test)]
 mod faults;
 mod hash;
 pub(crate) mod meta;
 mod open;
 pub(crate) mod replies;
+pub(crate) mod sealed;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
 pub(crate) mod users;
@@ -66,11 +68,34 @@ struct Readers {
     connections: Mutex<Vec<Connection>>,
 }
 
+/// A database that was opened and found whole, and in which nothing was changed yet.
+pub(crate) struct Found {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl Found {
+    /// Opens the database in `directory`, making an empty one where there is none, and refusing one that is damaged.
+    pub(crate) fn open(directory: &std::path::Path) -> std::result::Result<Self, OpenError> {
+        let path = open::path_in(directory);
+        let connection = open::open(&path)?;
+        Ok(Self { path, connection })
+    }
+
+    /// What it says about its key.
+    pub(crate) fn sealed(&self) -> std::result::Result<sealed::Sealed, OpenError> {
+        sealed::look(&self.connection).map_err(|source| OpenError::Unusable {
+            path: self.path.clone(),
+            source,
+        })
+    }
+}
+
 impl Store {
-    /// Opens the database in `directory`, making or migrating it where needed, and refusing one that is damaged.
-    pub fn open(directory: &std::path::Path) -> std::result::Result<Self, OpenError> {
-        let path: PathBuf = open::path_in(directory);
-        let writer = open::open(&path)?;
+    /// Brings what was found to the newest schema, and begins to work with it.
+    pub(crate) fn start(found: Found) -> std::result::Result<Self, OpenError> {
+        let Found { path, mut connection } = found;
+        open::migrate(&mut connection, &path)?;
         let connections = (0..READERS)
             .map(|_| open::reader(&path))
             .collect::<std::result::Result<Vec<_>, _>>()?;
@@ -78,7 +103,7 @@ impl Store {
             free: Semaphore::new(READERS),
             connections: Mutex::new(connections),
         });
-        let writes = spawn_writer(writer).map_err(OpenError::Thread)?;
+        let writes = spawn_writer(connection).map_err(OpenError::Thread)?;
         Ok(Self { writes, readers })
     }
 

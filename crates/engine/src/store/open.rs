@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations, SchemaVersion};
 
@@ -98,12 +99,14 @@ pub(super) fn path_in(directory: &Path) -> PathBuf {
 
 pub(super) fn open(path: &Path) -> Result<Connection, OpenError> {
     let unusable = |source| unusable(path, source);
-    let mut connection = Connection::open(path).map_err(unusable)?;
+    let connection = Connection::open(path).map_err(unusable)?;
     restrict(path);
+    // Until it is known to be the right one, not even its log is folded in when it closes.
+    let keep_log = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+    keep_log.map_err(unusable)?;
     configure(&connection).map_err(unusable)?;
     refuse_foreign(&connection, path)?;
     integrity(&connection, path)?;
-    migrate(&mut connection, path)?;
     Ok(connection)
 }
 
@@ -267,7 +270,9 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Op
     MIGRATIONS.to_latest(connection).map_err(failed)?;
     connection
         .pragma_update(None, "application_id", APPLICATION_ID)
-        .map_err(|source| unusable(path, source))
+        .and_then(|()| connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false))
+        .map_err(|source| unusable(path, source))?;
+    Ok(())
 }
 
 fn unusable(path: &Path, source: rusqlite::Error) -> OpenError {
@@ -314,12 +319,12 @@ mod tests {
     fn a_newer_schema_is_refused_and_left_alone() {
         let directory = tempfile::tempdir().unwrap();
         let path = path_in(directory.path());
-        drop(open(&path).unwrap());
+        migrate(&mut open(&path).unwrap(), &path).unwrap();
         Connection::open(&path)
             .unwrap()
             .pragma_update(None, "user_version", 999)
             .unwrap();
-        let refused = open(&path).unwrap_err();
+        let refused = migrate(&mut open(&path).unwrap(), &path).unwrap_err();
         assert!(matches!(refused, OpenError::Newer { found: 999, .. }), "{refused}");
     }
 

@@ -14,6 +14,13 @@ CREATE TABLE devices (
     seen    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE factors (
+    user      TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret    BLOB NOT NULL,
+    confirmed INTEGER NOT NULL DEFAULT 0 CHECK (confirmed IN (0, 1)),
+    used_step INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL

@@ -38,16 +38,18 @@ impl Engine {
         Ok(user)
     }
 
-    /// Gives an account a new password, at the word of whoever has the machine's command line. Ends its sessions.
-    pub async fn reset_password_from_command_line(&self, name: UserName, password: Secret) -> Result<()> {
+    /// Gives an account a new password, at the word of whoever has the machine's command line. Ends its sessions, and
+    /// where that is asked for, takes its second factor away.
+    pub async fn reset_password_from_command_line(
+        &self,
+        name: UserName,
+        password: Secret,
+        without_factor: bool,
+    ) -> Result<()> {
         Passwords::check_new(&password, name.as_str())?;
         let password_hash = self.passwords.hash(&password).await?;
-        let entry = audit::entry(
-            "command line",
-            "user.password",
-            name.as_str(),
-            std::net::Ipv4Addr::LOCALHOST,
-        );
+        let entry = |action| audit::entry("command line", action, name.as_str(), std::net::Ipv4Addr::LOCALHOST);
+        let (entry, without) = (entry("user.password"), entry("factor.remove"));
         let write = self.store.write(move |tx| -> Result<String> {
             let mut account =
                 store::users::by_name(tx, &name)?.ok_or_else(|| Error::not_found("user", name.as_str()))?;
@@ -55,6 +57,9 @@ impl Engine {
             store::users::update(tx, &account)?;
             store::sessions::delete_others(tx, &account.user.id, None)?;
             store::audit::insert(tx, &entry)?;
+            if without_factor && store::factors::delete(tx, &account.user.id)? {
+                store::audit::insert(tx, &without)?;
+            }
             Ok(account.user.id)
         });
         let user = write.await?;

@@ -28,7 +28,8 @@ pub struct Opened {
 }
 
 impl Engine {
-    /// Logs somebody in. A wrong name and a wrong password cost and say the same.
+    /// Logs somebody in. A wrong name and a wrong password cost and say the same. An account with a second factor is
+    /// asked for its code.
     pub async fn login(&self, request: LoginRequest, device: Option<&str>, caller: &Caller) -> Result<Opened> {
         if self.setup_needed() {
             return Err(Error::SetupNeeded);
@@ -56,8 +57,15 @@ impl Engine {
             return Err(Error::WrongCredentials);
         };
         self.throttle.right(&subjects);
-        tracing::info!(user = %account.user.name, peer = %caller.peer, "somebody logged in");
-        self.open_session(account.user, caller).await
+        if let Some(challenge) = self.challenge(&account, known_device).await? {
+            return Err(Error::CodeNeeded { challenge });
+        }
+        self.log_in(account.user, caller).await
+    }
+
+    pub(super) async fn log_in(&self, user: User, caller: &Caller) -> Result<Opened> {
+        tracing::info!(user = %user.name, peer = %caller.peer, "somebody logged in");
+        self.open_session(user, caller).await
     }
 
     pub(super) async fn open_session(&self, user: User, caller: &Caller) -> Result<Opened> {

@@ -2,14 +2,17 @@
 //!
 //! - [`setup`]: the first administrator, by a one-time token
 //! - [`login`]: name and password → a session
+//! - [`factor`]: the second factor, and the second step of a login
 //! - [`sessions`]: a session's two halves → an [`Actor`](crate::Actor); listing and ending sessions
 //! - [`tickets`]: one-time tickets, for where a browser cannot send headers
 //! - [`tokens`]: API tokens for programs
 //! - [`accounts`]: making, changing and removing accounts
 //! - [`leases`]: ends what is open when the right to it ends
-//! - `password`, `throttle`: what the above stand on
+//! - `password`, `throttle`, `challenges`: what the above stand on
 
 mod accounts;
+pub(crate) mod challenges;
+pub(crate) mod factor;
 pub(crate) mod leases;
 mod login;
 pub(crate) mod password;

@@ -137,6 +137,8 @@ impl Engine {
             Some(id) => self.store.read(move |db| store::sessions::by_id(db, &id)).await?,
             None => None,
         };
+        let user = actor.user.id.clone();
+        let factor = self.store.read(move |db| store::factors::get(db, &user)).await?;
         let until = session
             .as_ref()
             .map(|session| clock::after(session.elevated, ELEVATION));
@@ -144,6 +146,7 @@ impl Engine {
             session: session.map(|session| shown(session, true)),
             user: actor.user.clone(),
             elevated_until: until.filter(|_| actor.elevated),
+            factor: factor.is_some_and(|factor| factor.confirmed),
             machine: self.machine.clone(),
             version: crate::VERSION.into(),
         })

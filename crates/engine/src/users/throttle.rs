@@ -28,13 +28,15 @@ pub(crate) enum Subject {
     Anybody(Network),
     /// A browser that has logged in before.
     Device(Hash),
+    /// The codes of one account's second factor, from such a browser or from all others.
+    Code(String, Option<Hash>),
 }
 
 impl Subject {
     /// How many wrong attempts are free.
     fn free(&self) -> u32 {
         match self {
-            Self::AccountFrom(..) | Self::Device(_) => 5,
+            Self::AccountFrom(..) | Self::Device(_) | Self::Code(..) => 5,
             Self::Account(_) => 20,
             Self::Anybody(_) => 50,
         }
@@ -111,7 +113,7 @@ impl Throttle {
         for subject in subjects {
             match subject {
                 // The own record starts afresh; what others did to the account or from the network stays counted.
-                Subject::AccountFrom(..) | Subject::Device(_) => {
+                Subject::AccountFrom(..) | Subject::Device(_) | Subject::Code(..) => {
                     records.remove(subject);
                 }
                 Subject::Account(_) | Subject::Anybody(_) => {

@@ -45,6 +45,8 @@ fn once(binary: &Path, folder: &Path) -> Result<f64> {
         .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(folder.join("data"));
     command
+        .arg("--key-file")
+        .arg(folder.join("key"))
         .arg("--ready-file")
         .arg(&ready)
         .arg("--podman-socket")

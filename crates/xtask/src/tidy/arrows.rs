@@ -20,9 +20,10 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 ];
 
 /// Outside crates with a home: only these of ours may use them.
-const RESERVED: [(&str, &[&str]); 12] = [
+const RESERVED: [(&str, &[&str]); 14] = [
     ("aes-gcm", &["vault"]),
     ("axum", &["server"]),
+    ("hkdf", &["vault"]),
     ("hyper", &["podman", "proxy", "server"]),
     ("hyper-util", &["podman", "proxy", "server"]),
     ("leptos", &["web"]),
@@ -30,13 +31,18 @@ const RESERVED: [(&str, &[&str]); 12] = [
     ("rusqlite_migration", &["engine"]),
     ("rustls", &["proxy", "server"]),
     ("saphyr-parser", &["compose"]),
+    ("totp-rs", &["engine"]),
     ("wasm-bindgen-cli-support", &["xtask"]),
     ("web-sys", &["web"]),
     ("yaml-edit", &["compose"]),
 ];
 
 /// What some crates must never know, in tests neither.
-const NEVER: [(&str, &[&str]); 2] = [("api", &["tokio", "axum"]), ("compose", &["tokio", "podman"])];
+const NEVER: [(&str, &[&str]); 3] = [
+    ("api", &["tokio", "axum"]),
+    ("compose", &["tokio", "podman"]),
+    ("vault", &["tokio", "rusqlite"]),
+];
 
 /// Faults of the arrows between our own crates.
 pub(super) fn between_ours(tree: &Tree) -> Vec<Fault> {

@@ -15,7 +15,7 @@ use crate::edge::{App, cookies};
 
 /// Log in
 #[utoipa::path(post, path = "/login", tag = "session", security(()), request_body = LoginRequest,
-    responses((status = 200, body = SessionReply), (status = 401, description = "Wrong name or password"),
+    responses((status = 200, body = SessionReply), (status = 401, description = "Wrong name or password; or `code_needed`, with a `challenge` for `/login/code`"),
         (status = 429, description = "Too many attempts; `Retry-After` says how long to wait")))]
 pub(crate) async fn login(
     State(app): State<App>,

@@ -47,6 +47,15 @@ CREATE TABLE devices (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX devices_by_user ON devices (user, seen);
 
+-- Second factors, one an account. The secret is sealed; unconfirmed, the factor is not in force. A step is 30 seconds
+-- since the epoch: the code of a step that was used, or of one before it, is not taken again.
+CREATE TABLE factors (
+    user      TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret    BLOB NOT NULL,
+    confirmed INTEGER NOT NULL DEFAULT 0 CHECK (confirmed IN (0, 1)),
+    used_step INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE tokens (
     id      TEXT PRIMARY KEY,
     user    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
