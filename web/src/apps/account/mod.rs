@@ -39,7 +39,7 @@ fn Account() -> impl IntoView {
     let deck = expect_context::<Deck>();
     provide_context(OwnAccount::follow(deck));
     view! {
-        <div class="account" tabindex="0" role="group" aria-label="Your account">
+        <div class="account">
             <PasswordPart />
             <FactorPart />
             <SessionsPart />
