@@ -3,14 +3,9 @@
 // With `STARDECK_SHOTS` set to a folder, the pictures of the stories are written there to be looked at.
 
 import assert from "node:assert/strict";
-import { accessible, appWindow, enter, row, settled, suite } from "./story.mjs";
+import { accessible, appWindow, enter, PHONE, row, settled, shot, suite } from "./story.mjs";
 
 const story = suite();
-
-async function shot(page, name) {
-  const folder = process.env.STARDECK_SHOTS;
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
-}
 
 async function populate(deck) {
   const stack = (name) => ["--label", `com.docker.compose.project=${name}`];
@@ -64,8 +59,6 @@ story("every accent is readable in both themes", async ({ page, deck }) => {
     }
   }
 });
-
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 story("on a phone a window fills the screen and the dock is a bar", async ({ page, deck }) => {
   await enter(page, deck);

@@ -50,6 +50,14 @@ export function suite({ setUp = true } = {}) {
     });
 }
 
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+// Keeps a picture, where `STARDECK_SHOTS` names a folder.
+export async function shot(page, name) {
+  const folder = process.env.STARDECK_SHOTS;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
 // Logs in, and waits for the desk.
 export async function enter(page, deck) {
   await page.goto(deck.url);
@@ -57,9 +65,9 @@ export async function enter(page, deck) {
   await page.locator(".top-bar").waitFor();
 }
 
-export async function logIn(page) {
+export async function logIn(page, password = PASSWORD) {
   await page.getByLabel("User name").fill(NAME);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Log in" }).click();
 }
 

@@ -1,8 +1,9 @@
 //! The apps of the desktop, in one table.
 
+pub mod account;
 pub mod containers;
 
 use crate::desktop::app::App;
 
 /// Every app, in the order of the dock. The first one is open on a new desk.
-pub const APPS: &[App] = &[containers::APP];
+pub const APPS: &[App] = &[containers::APP, account::APP];

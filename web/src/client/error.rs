@@ -1,6 +1,9 @@
 //! What can go wrong between the desktop and the server, as far as a person or a view can tell the difference.
 
+use std::fmt;
+
 use api::error::ErrorDetail;
+use api::secret::Secret;
 
 /// Why a session is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +12,23 @@ pub enum Ended {
     Over,
     /// The browser now holds the cookie of another session: somebody logged in from another tab.
     Changed,
+}
+
+/// Under what the second step of a login is answered: not printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Challenge(String);
+
+impl Challenge {
+    /// The same, on its way to the server.
+    pub(super) fn secret(&self) -> Secret {
+        Secret::from(self.0.clone())
+    }
+}
+
+impl fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[challenge]")
+    }
 }
 
 /// Why a call failed.
@@ -20,6 +40,9 @@ pub enum Error {
     /// The session is over.
     #[error("Your session has ended. Log in again.")]
     Ended(Ended),
+    /// The password was right, and the account has a second factor.
+    #[error("This account has a second factor: give its code.")]
+    CodeNeeded(Challenge),
     /// The server said no, and why.
     #[error("{}", .0.message)]
     Refused(Refusal),
@@ -35,6 +58,15 @@ impl Error {
         match self {
             Self::Refused(refusal) => Some(&refusal.code),
             _ => None,
+        }
+    }
+
+    /// What happened and what to do about it, as one text.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self.hint() {
+            Some(hint) => format!("{self} {hint}"),
+            None => self.to_string(),
         }
     }
 
@@ -77,11 +109,11 @@ impl From<ErrorDetail> for Error {
             "session_changed" => return Self::Ended(Ended::Changed),
             _ => {}
         }
-        let field = detail
-            .details
-            .get("field")
-            .and_then(serde_json::Value::as_str)
-            .map(str::to_owned);
+        let text = |name: &str| Some(detail.details.get(name)?.as_str()?.to_owned());
+        if let ("code_needed", Some(challenge)) = (detail.code.as_str(), text("challenge")) {
+            return Self::CodeNeeded(Challenge(challenge));
+        }
+        let field = text("field");
         Self::Refused(Refusal {
             code: detail.code,
             message: detail.message,

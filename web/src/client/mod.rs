@@ -9,6 +9,6 @@ mod session;
 mod socket;
 mod transport;
 
-pub use error::{Ended, Error, Refusal};
+pub use error::{Challenge, Ended, Error, Refusal};
 pub use events::Events;
-pub use session::{Session, Verb, login, resume, setup, setup_state};
+pub use session::{Session, Verb, login, login_with_code, resume, setup, setup_state};

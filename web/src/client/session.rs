@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use api::container::{Container, ContainerList};
+use api::page::Page;
 use api::secret::Secret;
-use api::session::{CurrentSession, LoginRequest, SessionReply, SetupRequest, SetupState, Ticket, TicketRequest};
+use api::session::{
+    ChangePassword, ConfirmFactor, CurrentSession, ElevateRequest, LoginCodeRequest, LoginRequest, NewFactor,
+    SessionReply, SetupRequest, SetupState, Ticket, TicketRequest,
+};
 use api::system::System;
 use api::user::User;
 use leptos::prelude::{ArcRwSignal, Set};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::error::{Ended, Error};
+use super::error::{Challenge, Ended, Error};
 use super::transport::Call;
 
 /// Where the header half of a session is kept: seen by this origin and this tab only.
@@ -66,10 +70,23 @@ pub async fn setup(request: &SetupRequest) -> Result<Session, Error> {
         .map(Session::begin)
 }
 
-/// Logs in.
+/// Logs in. Where the account has a second factor, that is [`Error::CodeNeeded`].
 pub async fn login(request: &LoginRequest) -> Result<Session, Error> {
     Call::new("POST", "/login")
         .body(request)?
+        .read()
+        .await
+        .map(Session::begin)
+}
+
+/// The second step of a login: the code of the second factor.
+pub async fn login_with_code(challenge: &Challenge, code: String) -> Result<Session, Error> {
+    let request = LoginCodeRequest {
+        challenge: challenge.secret(),
+        code: code.into(),
+    };
+    Call::new("POST", "/login/code")
+        .body(&request)?
         .read()
         .await
         .map(Session::begin)
@@ -167,7 +184,7 @@ impl Session {
     /// Removes a container, which must not run unless `stop` is asked for as well.
     pub async fn remove(&self, id: &str, stop: bool) -> Result<(), Error> {
         let path = format!("/containers/{id}{}", if stop { "?stop=true" } else { "" });
-        self.heed(Call::new("DELETE", &path).token(&self.token).done().await)
+        self.delete(&path).await
     }
 
     /// The machine, and how it is doing.
@@ -183,7 +200,50 @@ impl Session {
         self.post("/tickets", &request).await
     }
 
-    /// Ends the session.
+    /// Who one is now, and whether a second factor is in force.
+    pub async fn current(&self) -> Result<CurrentSession, Error> {
+        self.read("/session").await
+    }
+
+    /// Gives the password again, for the calls that are otherwise refused with `password_needed`.
+    pub async fn elevate(&self, password: String) -> Result<(), Error> {
+        let password = password.into();
+        self.tell("/session/elevate", &ElevateRequest { password }).await
+    }
+
+    /// Changes the password; ends all other sessions of the account.
+    pub async fn change_password(&self, request: &ChangePassword) -> Result<(), Error> {
+        self.tell("/session/password", request).await
+    }
+
+    /// Begins a second factor, which is in force once it is confirmed.
+    pub async fn begin_factor(&self) -> Result<NewFactor, Error> {
+        self.heed(Call::new("POST", "/session/factor").token(&self.token).read().await)
+    }
+
+    /// Puts the second factor in force; ends all other sessions of the account.
+    pub async fn confirm_factor(&self, code: String) -> Result<(), Error> {
+        let code = code.into();
+        self.tell("/session/factor/confirm", &ConfirmFactor { code }).await
+    }
+
+    /// Removes the second factor.
+    pub async fn remove_factor(&self) -> Result<(), Error> {
+        self.delete("/session/factor").await
+    }
+
+    /// The person's sessions, this one among them, the last used first.
+    pub async fn sessions(&self) -> Result<Vec<api::session::Session>, Error> {
+        let page: Page<api::session::Session> = self.read("/sessions").await?;
+        Ok(page.items)
+    }
+
+    /// Ends one of the person's sessions.
+    pub async fn end_session(&self, id: &str) -> Result<(), Error> {
+        self.delete(&format!("/sessions/{id}")).await
+    }
+
+    /// Ends this session.
     pub async fn logout(&self) -> Result<(), Error> {
         let done = Call::new("POST", "/logout").token(&self.token).done().await;
         if let Some(storage) = kept() {
@@ -201,6 +261,14 @@ impl Session {
 
     async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
         self.heed(Call::new("POST", path).token(&self.token).body(body)?.read().await)
+    }
+
+    async fn tell(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {
+        self.heed(Call::new("POST", path).token(&self.token).body(body)?.done().await)
+    }
+
+    async fn delete(&self, path: &str) -> Result<(), Error> {
+        self.heed(Call::new("DELETE", path).token(&self.token).done().await)
     }
 
     /// Notes the end of the session, whichever call finds out first.

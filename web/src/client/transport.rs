@@ -136,6 +136,14 @@ mod tests {
     }
 
     #[test]
+    fn a_login_that_needs_a_code_goes_on_under_its_challenge_which_is_not_printed() {
+        let body = r#"{"error":{"code":"code_needed","message":"-","details":{"challenge":"opaque"}}}"#;
+        let error = check(401, body).unwrap_err();
+        assert!(matches!(error, Error::CodeNeeded(_)));
+        assert!(!format!("{error:?} {error}").contains("opaque"));
+    }
+
+    #[test]
     fn what_something_in_between_answers_is_not_taken_for_stardeck() {
         assert_eq!(check(502, "<html>Bad gateway</html>"), Err(Error::Garbled));
         assert_eq!(read::<SetupState>(200, "<html>"), Err(Error::Garbled));

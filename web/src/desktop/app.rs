@@ -6,6 +6,15 @@ use super::geometry::Size;
 use super::state::{Spec, WindowId};
 use crate::kit::icon::Glyph;
 
+/// Where an app is opened from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The dock, always.
+    Dock,
+    /// The menu of the person; in the dock only while it is open.
+    UserMenu,
+}
+
 /// An app. The window manager knows apps by this alone.
 #[derive(Clone, Copy)]
 pub struct App {
@@ -17,6 +26,8 @@ pub struct App {
     pub glyph: Glyph,
     /// The colour of its tile, which the style sheet has under this name.
     pub tint: &'static str,
+    /// Where it is opened from.
+    pub place: Place,
     /// The size of its first window.
     pub size: Size,
     /// The smallest size at which it can be used.

@@ -24,6 +24,17 @@ pub fn of_day(milliseconds: i64) -> String {
     format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
 }
 
+/// A length of time in its largest unit: `42 s`, `3 min`, `5 h`, `31 d`.
+#[must_use]
+pub fn duration(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..86_400 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
 fn local(milliseconds: i64) -> Date {
     #[expect(
         clippy::cast_precision_loss,

@@ -56,16 +56,12 @@ pub(super) fn setup(token: &str, name: &str, password: &str) -> Result<SetupRequ
 pub(super) fn trouble(error: &Error) -> Trouble {
     let field = match (error.code(), error.field()) {
         (Some("wrong_setup_token"), _) => "token",
+        (Some("wrong_code"), _) => "code",
         (_, Some("password")) => "password",
         (_, Some("name")) => "username",
         _ => "",
     };
-    let mut words = error.to_string();
-    if let Some(hint) = error.hint() {
-        words.push(' ');
-        words.push_str(hint);
-    }
-    Trouble::at(field, words)
+    Trouble::at(field, error.words())
 }
 
 #[cfg(test)]
@@ -113,6 +109,8 @@ mod tests {
             ("wrong_credentials", None, ""),
             ("too_many_attempts", None, ""),
             ("wrong_setup_token", None, "token"),
+            ("wrong_code", None, "code"),
+            ("login_over", None, ""),
             ("invalid", Some("password"), "password"),
             ("invalid", Some("name"), "username"),
         ] {

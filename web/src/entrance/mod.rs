@@ -1,17 +1,17 @@
 //! The way in: one screen for the first administrator, for logging in, and for logging in again.
 
 mod form;
+mod sending;
 
 use api::session::{LoginRequest, SetupRequest};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use crate::client::{self, Ended, Error, Session};
+use crate::client::{self, Challenge, Ended, Error, Session};
 use crate::kit::button::{Button, Tone};
 use crate::kit::field::TextField;
 use crate::kit::field::password::PasswordField;
 use crate::kit::icon::{Glyph, Icon};
-use form::{Trouble, trouble};
+use sending::Sending;
 
 /// Why somebody stands at the entrance.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,11 @@ pub fn Entrance(
 ) -> impl IntoView {
     let setup = matches!(reason, Reason::Setup { .. });
     let (heading, lead) = words(&reason);
+    let sending = Sending::new();
+    let lead = move || match sending.challenge.with(Option::is_some) {
+        true => "One more step: your account has a second factor.",
+        false => lead,
+    };
     let body = match reason {
         Reason::Unreachable => view! {
             <div class="entrance-form">
@@ -54,9 +59,11 @@ pub fn Entrance(
             </div>
         }
         .into_any(),
-        Reason::Setup { token, .. } => view! { <SetupForm token=token enter=enter /> }.into_any(),
-        Reason::Ended(_, name) => view! { <LoginForm name=name enter=enter /> }.into_any(),
-        Reason::Login | Reason::SetUpAlready => view! { <LoginForm name=String::new() enter=enter /> }.into_any(),
+        Reason::Setup { token, .. } => view! { <SetupForm token=token sending=sending enter=enter /> }.into_any(),
+        Reason::Ended(_, name) => view! { <Login name=name sending=sending enter=enter /> }.into_any(),
+        Reason::Login | Reason::SetUpAlready => {
+            view! { <Login name=String::new() sending=sending enter=enter /> }.into_any()
+        }
     };
     view! {
         <main class="entrance">
@@ -100,47 +107,20 @@ fn words(reason: &Reason) -> (String, &'static str) {
     }
 }
 
-/// What a form knows while it is filled in and sent.
-#[derive(Clone, Copy)]
-struct Sending {
-    busy: RwSignal<bool>,
-    trouble: RwSignal<Trouble>,
-}
-
-impl Sending {
-    fn new() -> Self {
-        Self {
-            busy: RwSignal::new(false),
-            trouble: RwSignal::new(Trouble::default()),
-        }
-    }
-
-    /// Sends what the form asks for, one at a time; the session goes on, trouble stays in the form.
-    fn send(self, ask: impl Future<Output = Result<Session, Error>> + 'static, enter: Callback<Session>) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        spawn_local(async move {
-            let result = ask.await;
-            self.busy.set(false);
-            match result {
-                Ok(session) => enter.run(session),
-                Err(error) => self.trouble.set(trouble(&error)),
-            }
-        });
-    }
-
-    fn of(self, field: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.trouble.with(|trouble| trouble.of(field)))
+/// One step after the other, in the same place.
+#[component]
+fn Login(name: String, sending: Sending, enter: Callback<Session>) -> impl IntoView {
+    let name = RwSignal::new(name);
+    move || match sending.challenge.get() {
+        None => view! { <PasswordStep name=name sending=sending enter=enter /> }.into_any(),
+        Some(challenge) => view! { <CodeStep challenge=challenge sending=sending enter=enter /> }.into_any(),
     }
 }
 
 #[component]
-fn LoginForm(name: String, enter: Callback<Session>) -> impl IntoView {
-    let known = !name.is_empty();
-    let (name, password) = (RwSignal::new(name), RwSignal::new(String::new()));
-    let sending = Sending::new();
+fn PasswordStep(name: RwSignal<String>, sending: Sending, enter: Callback<Session>) -> impl IntoView {
+    let known = name.with_untracked(|name| !name.is_empty());
+    let password = RwSignal::new(String::new());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let request = LoginRequest {
@@ -176,14 +156,42 @@ fn LoginForm(name: String, enter: Callback<Session>) -> impl IntoView {
 }
 
 #[component]
-fn SetupForm(token: String, enter: Callback<Session>) -> impl IntoView {
+fn CodeStep(challenge: Challenge, sending: Sending, enter: Callback<Session>) -> impl IntoView {
+    let code = RwSignal::new(String::new());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let (challenge, code) = (challenge.clone(), code.get_untracked());
+        sending.send(async move { client::login_with_code(&challenge, code).await }, enter);
+    };
+    view! {
+        <form class="entrance-form" method="post" on:submit=submit>
+            <TextField
+                label="Six-digit code"
+                name="code"
+                autocomplete="one-time-code"
+                inputmode="numeric"
+                value=code
+                error=sending.of("code")
+                hint="Your authenticator app shows it."
+                focus=true
+            />
+            <FormTrouble sending=sending />
+            <Button tone=Tone::Primary submit=true busy=sending.busy>
+                "Log in"
+            </Button>
+            <Button press=move |_| sending.step(None)>"Back"</Button>
+        </form>
+    }
+}
+
+#[component]
+fn SetupForm(token: String, sending: Sending, enter: Callback<Session>) -> impl IntoView {
     let came_along = !token.is_empty();
     let (token, name, password) = (
         RwSignal::new(token),
         RwSignal::new(String::new()),
         RwSignal::new(String::new()),
     );
-    let sending = Sending::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let parsed = form::setup(&token.get_untracked(), &name.get_untracked(), &password.get_untracked());

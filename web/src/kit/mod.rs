@@ -41,6 +41,7 @@ impl Deed {
 pub fn provide_kit() {
     provide_context(menu::Menus::new());
     provide_context(dialog::Questions::new());
+    provide_context(dialog::password::PasswordPrompt::new());
     provide_context(toast::Toasts::new());
 }
 
@@ -52,6 +53,7 @@ pub fn Layers() -> impl IntoView {
             <toast::ToastLayer />
             <menu::layer::MenuLayer />
             <dialog::QuestionLayer />
+            <dialog::password::PromptLayer />
         </section>
     }
 }

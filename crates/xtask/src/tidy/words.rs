@@ -37,6 +37,8 @@ const SECRETS: &[&str] = &[
     "server/src/cli/serve.rs",
     "server/src/edge/cookies.rs",
     "server/src/edge/error.rs",
+    // Shows the key that the person's app takes in.
+    "web/src/apps/account/factor.rs",
     "web/src/client/events.rs",
     "web/src/client/session.rs",
     "web/src/client/transport.rs",

@@ -222,8 +222,7 @@ impl Acts {
                 Err(Error::Ended(_)) => {}
                 Err(error) => {
                     let title = format!("{} was not {}", container.name, participle(act));
-                    let hint = error.hint().map(|hint| format!(" {hint}")).unwrap_or_default();
-                    self.toasts.wrong(title, format!("{error}{hint}"));
+                    self.toasts.wrong(title, error.words());
                 }
             }
             // The window may have been closed meanwhile.

@@ -15,7 +15,7 @@ pub mod side;
 use api::system::PodmanState;
 use leptos::prelude::*;
 
-use crate::desktop::app::App;
+use crate::desktop::app::{App, Place};
 use crate::desktop::geometry::Size;
 use crate::kit::banner::Banner;
 use crate::kit::field::SearchField;
@@ -32,6 +32,7 @@ pub const APP: App = App {
     name: "Containers",
     glyph: Glyph::Boxes,
     tint: "indigo",
+    place: Place::Dock,
     size: Size { w: 980, h: 580 },
     min: Size { w: 340, h: 280 },
     single: true,

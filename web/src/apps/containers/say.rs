@@ -3,6 +3,7 @@
 use api::container::{Container, ContainerState, Health, Port};
 use api::time::Timestamp;
 
+use crate::desktop::time::duration;
 use crate::kit::status::Condition;
 
 /// How a container is, as the colour of its dot.
@@ -55,16 +56,6 @@ fn with_time(word: &str, since: Option<Timestamp>, now: i64, after: &str) -> Str
     match since {
         Some(since) => format!("{word} · {}{after}", duration(Timestamp(now).seconds_since(since))),
         None => word.to_owned(),
-    }
-}
-
-/// A length of time in its largest unit: `42 s`, `3 min`, `5 h`, `31 d`.
-fn duration(seconds: u64) -> String {
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        3_600..86_400 => format!("{} h", seconds / 3_600),
-        _ => format!("{} d", seconds / 86_400),
     }
 }
 

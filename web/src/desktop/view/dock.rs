@@ -3,7 +3,7 @@
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-use crate::desktop::app::App;
+use crate::desktop::app::{App, Place};
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
 use crate::desktop::state::WindowId;
@@ -45,6 +45,7 @@ fn DockItem(app: App) -> impl IntoView {
         1 => format!("{}, open", app.name),
         count => format!("{}, {count} windows", app.name),
     });
+    let running = move || windows.with(|windows| !windows.is_empty());
     let menu = move |event: MouseEvent| {
         event.prevent_default();
         menus.open(
@@ -54,20 +55,22 @@ fn DockItem(app: App) -> impl IntoView {
         );
     };
     view! {
-        <button
-            type="button"
-            class="dock-item"
-            class:is-running=move || windows.with(|windows| !windows.is_empty())
-            class:is-active=active
-            aria-label=name
-            data-name=app.name
-            on:click=move |_| manager.dispatch(Action::Press(app.spec()))
-            on:contextmenu=menu
-        >
-            <span class="tile" data-tint=app.tint>
-                <Icon glyph=app.glyph size=24 />
-            </span>
-        </button>
+        <Show when=move || app.place == Place::Dock || running()>
+            <button
+                type="button"
+                class="dock-item"
+                class:is-running=running
+                class:is-active=active
+                aria-label=name
+                data-name=app.name
+                on:click=move |_| manager.dispatch(Action::Press(app.spec()))
+                on:contextmenu=menu
+            >
+                <span class="tile" data-tint=app.tint>
+                    <Icon glyph=app.glyph size=24 />
+                </span>
+            </button>
+        </Show>
     }
 }
 

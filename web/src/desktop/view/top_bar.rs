@@ -4,7 +4,9 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::window_menu;
+use crate::desktop::app::Place;
 use crate::desktop::manager::WindowManager;
+use crate::desktop::reduce::Action;
 use crate::desktop::time;
 use crate::kit::Deed;
 use crate::kit::icon::{Glyph, Icon};
@@ -99,16 +101,17 @@ fn UserMenuButton(leave: Callback<()>) -> impl IntoView {
     let deck = expect_context::<Deck>();
     let menus = expect_context::<Menus>();
     let prefs = expect_context::<Prefs>();
+    let manager = expect_context::<WindowManager>();
     let name = move || deck.session.get().user().name.to_string();
     let open = move |event: MouseEvent| {
-        menus.open(Anchor::of(&event), "You", entries(deck, prefs, leave));
+        menus.open(Anchor::of(&event), "You", entries(deck, prefs, manager, leave));
     };
     view! {
         <button
             type="button"
             class="top-bar-button top-bar-user"
             aria-haspopup="menu"
-            aria-label=move || format!("{}: theme, accent, log out", name())
+            aria-label=move || format!("{}: account, theme, accent, log out", name())
             on:click=open
         >
             <span class="avatar" aria-hidden="true">
@@ -118,14 +121,21 @@ fn UserMenuButton(leave: Callback<()>) -> impl IntoView {
     }
 }
 
-fn entries(deck: Deck, prefs: Prefs, leave: Callback<()>) -> Vec<Entry> {
+fn entries(deck: Deck, prefs: Prefs, manager: WindowManager, leave: Callback<()>) -> Vec<Entry> {
     let session = deck.session_now();
     let role = match session.user().role {
         api::user::Role::Administrator => "administrator",
         api::user::Role::Member => "member",
         api::user::Role::Viewer => "viewer",
     };
-    let mut entries = vec![Entry::Heading(format!("{}, {role}", session.user().name)), Entry::Rule];
+    let mut entries = vec![Entry::Heading(format!("{}, {role}", session.user().name))];
+    let apps = manager.apps.get_value().iter();
+    entries.extend(apps.filter(|app| app.place == Place::UserMenu).map(|app| {
+        Entry::Item(Item::new(app.name, app.glyph, move || {
+            manager.dispatch(Action::Open(app.spec()));
+        }))
+    }));
+    entries.push(Entry::Rule);
     entries.push(Entry::Heading("Theme".to_owned()));
     entries.extend(Theme::ALL.map(|theme| {
         Entry::Choice(Choice {

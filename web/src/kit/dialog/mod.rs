@@ -3,6 +3,8 @@
 //! Whoever asks puts a [`Question`] to [`Questions`], a context; [`QuestionLayer`] draws it as the browser's own modal
 //! dialog, which keeps the focus inside, closes on Escape, and gives the focus back.
 
+pub mod password;
+
 use leptos::html::Dialog;
 use leptos::prelude::*;
 

@@ -24,6 +24,9 @@ pub fn TextField(
     /// What to know before filling it in.
     #[prop(default = "")]
     hint: &'static str,
+    /// Which keys a phone offers.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
     /// Whether it has the focus at first.
     #[prop(optional)]
     focus: bool,
@@ -43,6 +46,7 @@ pub fn TextField(
                 id=id
                 name=name
                 autocomplete=autocomplete
+                inputmode=inputmode
                 autocapitalize="none"
                 spellcheck="false"
                 required
