@@ -5,6 +5,7 @@
 
 mod browser;
 mod conformance;
+mod fuzz;
 mod lane;
 mod leftovers;
 mod rust;
@@ -39,6 +40,8 @@ enum Suite {
     Wasm,
     /// Real compose files beside docker compose's answers
     Conformance,
+    /// A short run of each fuzz target
+    Fuzz,
     /// Stories in a real browser
     Browser,
 }
@@ -85,11 +88,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 type Run = fn(&Account) -> Result<Counts>;
 
-const SUITES: [(Suite, &str, Run); 5] = [
+const SUITES: [(Suite, &str, Run); 6] = [
     (Suite::Rust, "rust", rust::run),
     (Suite::Doc, "doc", rust::doc),
     (Suite::Wasm, "wasm", wasm::run),
     (Suite::Conformance, "conformance", conformance::run),
+    (Suite::Fuzz, "fuzz", fuzz::run),
     (Suite::Browser, "browser", browser::run),
 ];
 
