@@ -239,3 +239,45 @@ async fn a_socket_that_systemd_has_opened_is_taken_over() {
     drop(knock);
     assert_eq!(Browser::new(deck.address()).get("/api/healthz").await.status, 200);
 }
+
+#[test]
+fn compose_files_are_read_checked_and_edited() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "# mine\nservices:\n  web: # the one\n    image: \"nginx:${TAG:-1.29}\"\n    ports: [\"8080:80\"]\n";
+    std::fs::write(folder.path().join("compose.yaml"), text).unwrap();
+    let compose = |args: &[&str], input: &str| {
+        let mut command = std::process::Command::new(BINARY);
+        command
+            .arg("compose")
+            .args(args)
+            .current_dir(folder.path())
+            .env("TAG", "2");
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let config = compose(&["config", "-f", "compose.yaml", "-p", "case", "--format", "json"], "");
+    let model: Value = serde_json::from_slice(&config.stdout).unwrap();
+    assert_eq!(model["services"]["web"]["image"], "nginx:2");
+    assert_eq!(model["services"]["web"]["ports"][0]["published"], "8080");
+
+    let edits = r#"[{"op": "set", "path": ["services", "web", "image"], "value": "caddy:2"}]"#;
+    let edited = compose(&["edit", "compose.yaml"], edits);
+    assert_eq!(
+        String::from_utf8(edited.stdout).unwrap(),
+        text.replace("nginx:${TAG:-1.29}", "caddy:2")
+    );
+
+    std::fs::write(
+        folder.path().join("wrong.yaml"),
+        "services:\n  web:\n    imagee: nginx\n",
+    )
+    .unwrap();
+    let checked = compose(&["check", "wrong.yaml", "--format", "json"], "");
+    assert_eq!(checked.status.code(), Some(1), "{}", says(&checked));
+    assert!(says(&checked).contains("imagee"), "{}", says(&checked));
+}
