@@ -8,7 +8,6 @@
 //! - [`Machine`]: one isolated Podman, with the image [`TINY`]
 //! - [`FaultSocket`]: what stands between a client and Podman, and fails on request
 //! - [`Deck`]: the real `stardeck` binary on a machine
-//! - [`podman_root`]: another version of Podman
 //! - [`wait_until`], [`free_port`]: instead of sleeping and guessing
 //!
 //! What is missing on this machine is a panic that says so: in a test there is nothing better to do.
@@ -19,7 +18,6 @@ mod deck;
 mod fault;
 mod ground;
 mod machine;
-mod podman_root;
 mod process;
 mod tiny;
 mod user;
@@ -29,7 +27,6 @@ pub use deck::{Deck, DeckOptions};
 pub use fault::{Fault, FaultSocket};
 pub use ground::Lane;
 pub use machine::Machine;
-pub use podman_root::podman_root;
 pub use tiny::TINY;
 pub use user::User;
 pub use wait::{free_port, wait_until};
