@@ -66,6 +66,8 @@ export async function enter(page, deck) {
 }
 
 export async function logIn(page, password = PASSWORD) {
+  // The form takes the focus when it appears; what is typed before that would land in its first field.
+  await page.waitForFunction(() => document.activeElement instanceof HTMLInputElement);
   await page.getByLabel("User name").fill(NAME);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Log in" }).click();
