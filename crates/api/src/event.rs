@@ -5,7 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::App;
 use crate::container::Container;
+use crate::job::Job;
+use crate::name::StackName;
+use crate::stack::Stack;
 use crate::system::PodmanState;
 
 /// One message of the event stream.
@@ -59,6 +63,31 @@ pub enum Change {
     ContainerRemoved {
         /// Its id.
         id: String,
+    },
+    /// A stack is new or different.
+    Stack {
+        /// As it is now.
+        stack: Stack,
+    },
+    /// A stack is gone.
+    StackRemoved {
+        /// Its name.
+        name: StackName,
+    },
+    /// An app is new or different.
+    App {
+        /// As it is now.
+        app: App,
+    },
+    /// An app is gone.
+    AppRemoved {
+        /// Its id.
+        id: String,
+    },
+    /// A job is new, or further.
+    Job {
+        /// As it is now.
+        job: Job,
     },
     /// Podman answers again, or does not any more.
     Podman {

@@ -14,18 +14,26 @@
 //! - [`audit`]: what was done, by whom
 //! - [`compose`]: diagnostics and edits of compose files
 //! - [`container`]: containers as they are listed and inspected
+//! - [`stack`]: stacks, their files, plans and generations
+//! - [`job`]: work that takes a while
+//! - [`app`]: what is an icon and opens in a window
+//! - [`desk`]: a person's desk, as it is kept
 //! - [`system`]: the machine, Podman, health
 //! - [`event`]: what is pushed over the event stream
 
+pub mod app;
 pub mod audit;
 pub mod compose;
 pub mod container;
+pub mod desk;
 pub mod error;
 pub mod event;
+pub mod job;
 pub mod name;
 pub mod page;
 pub mod secret;
 pub mod session;
+pub mod stack;
 pub mod system;
 pub mod time;
 pub mod token;

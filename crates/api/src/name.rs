@@ -79,15 +79,91 @@ impl fmt::Display for UserName {
     }
 }
 
+/// The name of a stack, which is its compose project's: 1 to 63 of `a-z 0-9 _ -`, starting with a letter or digit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 1, max_length = 63, pattern = "^[a-z0-9][a-z0-9_-]*$"))]
+#[serde(try_from = "String", into = "String")]
+pub struct StackName(String);
+
+impl StackName {
+    /// The longest name, in bytes: container names are made of it, and are host names.
+    pub const MAX: usize = 63;
+
+    /// Parses a name.
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
+        let invalid = |rule| InvalidName {
+            what: "stack name",
+            rule,
+        };
+        if text.is_empty() || text.len() > Self::MAX {
+            return Err(invalid("it has 1 to 63 characters"));
+        }
+        if !text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()) {
+            return Err(invalid("it starts with a lower-case letter or a digit"));
+        }
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+        if !text.chars().all(allowed) {
+            return Err(invalid("it is made of lower-case letters, digits, '_' and '-'"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for StackName {
+    type Error = InvalidName;
+
+    fn try_from(text: String) -> Result<Self, InvalidName> {
+        Self::parse(&text)
+    }
+}
+
+impl From<StackName> for String {
+    fn from(name: StackName) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for StackName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::UserName;
+    use super::{StackName, UserName};
 
     #[test]
     fn a_user_name_is_plain_and_lower_case() {
         assert_eq!(UserName::parse(" Ada ").unwrap().as_str(), "ada");
         for wrong in ["", " ", ".ada", "a b", "a/b", "ä", "a\u{202e}b", &"x".repeat(65)] {
             assert!(UserName::parse(wrong).is_err(), "{wrong:?} was taken");
+        }
+    }
+
+    #[test]
+    fn a_stack_name_is_a_directory_and_nothing_more() {
+        assert_eq!(StackName::parse("my-app_2").unwrap().as_str(), "my-app_2");
+        for wrong in [
+            "",
+            ".",
+            "..",
+            "-rf",
+            "a/b",
+            "A",
+            "a b",
+            "a;rm",
+            "$(id)",
+            &"x".repeat(64),
+        ] {
+            assert!(StackName::parse(wrong).is_err(), "{wrong:?} was taken");
         }
     }
 }

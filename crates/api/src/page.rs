@@ -29,3 +29,13 @@ pub struct Page<T> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
+
+/// All of something that the event stream tells of, and the point of the stream that the list stands at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Listed<T> {
+    /// All of it.
+    pub items: Vec<T>,
+    /// The number of the last event that this list includes.
+    pub sequence: u64,
+}

@@ -100,6 +100,20 @@ fn apply(deck: Deck, step: Step) {
             deck.containers.put(&id, container);
         }
         Step::Apply(Change::ContainerRemoved { id }) => deck.containers.remove(&id),
+        Step::Apply(Change::Stack { stack }) => {
+            let name = stack.name.to_string();
+            deck.stacks.put(&name, stack);
+        }
+        Step::Apply(Change::StackRemoved { name }) => deck.stacks.remove(name.as_str()),
+        Step::Apply(Change::App { app }) => {
+            let id = app.id.clone();
+            deck.apps.put(&id, app);
+        }
+        Step::Apply(Change::AppRemoved { id }) => deck.apps.remove(&id),
+        Step::Apply(Change::Job { job }) => {
+            let id = job.id.clone();
+            deck.jobs.put(&id, job);
+        }
         Step::Podman(state) | Step::Apply(Change::Podman { state }) => deck.podman.set(state),
         Step::Version(version) => deck.version.set(Some(version)),
         Step::List | Step::End => {}

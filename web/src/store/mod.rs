@@ -12,7 +12,10 @@ mod feed;
 pub mod keyed;
 pub mod sync;
 
+use api::app::App;
 use api::container::Container;
+use api::job::Job;
+use api::stack::Stack;
 use api::system::{PodmanState, System};
 use futures_channel::mpsc::{UnboundedSender, unbounded};
 use futures_util::future::{AbortHandle, abortable};
@@ -45,6 +48,12 @@ pub struct Deck {
     pub session: RwSignal<Session>,
     /// The containers, by id.
     pub containers: Keyed<Container>,
+    /// The stacks, by name.
+    pub stacks: Keyed<Stack>,
+    /// The apps, by id.
+    pub apps: Keyed<App>,
+    /// The jobs that are under way, and those of this visit that are over; by id.
+    pub jobs: Keyed<Job>,
     /// Whether they have been listed once.
     pub listed: RwSignal<bool>,
     /// Whether Podman answers.
@@ -68,6 +77,9 @@ impl Deck {
         let deck = Self {
             session,
             containers: Keyed::new(),
+            stacks: Keyed::new(),
+            apps: Keyed::new(),
+            jobs: Keyed::new(),
             listed: RwSignal::new(false),
             podman: RwSignal::new(PodmanState::Connecting),
             link: RwSignal::new(Link::Opening),

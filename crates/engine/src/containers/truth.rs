@@ -96,6 +96,16 @@ impl Truth {
         self.lock().podman
     }
 
+    /// Tells everybody who listens of something that is not a container.
+    pub(crate) fn announce(&self, change: Change) {
+        self.lock().tell(&self.told, change, false);
+    }
+
+    /// The number of the last change.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.lock().sequence
+    }
+
     /// Takes in how one container is.
     pub(crate) fn put(&self, container: Container) {
         self.lock().put(&self.told, container);
