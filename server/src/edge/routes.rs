@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::Fault;
-use super::handlers::{audit, containers, events, factor, health, session, setup, system, tokens, users};
+use super::handlers::{audit, containers, events, factor, health, jobs, session, setup, stacks, system, tokens, users};
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
 
@@ -88,6 +88,18 @@ fn once() -> OpenApiRouter<App> {
         .routes(routes!(containers::start))
         .routes(routes!(containers::stop))
         .routes(routes!(containers::restart))
+        .routes(routes!(stacks::list, stacks::create))
+        .routes(routes!(stacks::show, stacks::write, stacks::edit, stacks::remove))
+        .routes(routes!(stacks::diff))
+        .routes(routes!(stacks::deploy))
+        .routes(routes!(stacks::start))
+        .routes(routes!(stacks::stop))
+        .routes(routes!(stacks::restart))
+        .routes(routes!(stacks::down))
+        .routes(routes!(stacks::generations))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::show))
+        .routes(routes!(jobs::cancel))
 }
 
 /// The document of the API.
