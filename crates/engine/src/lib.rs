@@ -196,6 +196,8 @@ impl Engine {
 
     /// Starts what runs beside the calls: watching Podman, and housekeeping.
     pub fn start(&self) {
+        #[cfg(feature = "failpoints")]
+        std::mem::forget(fail::FailScenario::setup());
         self.tasks.spawn(containers::observe::run(self.clone()));
         self.tasks.spawn(stacks::health::run(self.clone()));
         self.tasks.spawn(stacks::shown::run(self.clone()));

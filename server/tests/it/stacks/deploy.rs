@@ -20,7 +20,7 @@ services:
       test: ["CMD", "test", "-f", "/data/ready"]
       interval: 500ms
       retries: 20
-    command: ["sh", "-c", "sleep 1; echo of-the-first-day >> /data/kept; touch /data/ready; exec sleep 1000"]
+    command: ["sh", "-c", "rm -f /data/ready; sleep 1; echo of-the-first-day >> /data/kept; touch /data/ready; exec sleep 1000"]
     stop_grace_period: 1s
   migrate:
     image: localhost/tiny
@@ -124,7 +124,7 @@ async fn only_what_changed_is_replaced_and_data_survives_replacing_and_going_bac
     assert_eq!(job.job.state, JobState::Done, "{job:#?}");
     let kept = machine.cli(&["exec", "shop-db-1", "cat", "/data/kept"]).await;
     assert_eq!(kept.lines().count(), 3, "one line each time that it started: {kept}");
-    let color = machine.cli(&["exec", "shop-web-1", "printenv", "COLOR"]).await;
+    let color = machine.cli(&["exec", "shop-web-1", "sh", "-c", "echo $COLOR"]).await;
     assert_eq!(color, "blue");
     clean(&machine, &mut ada, "shop").await;
 }

@@ -1,6 +1,10 @@
 //! Stacks, end to end on real Podman.
 
+#[cfg(feature = "failpoints")]
+mod crash;
 mod deploy;
+mod policy;
+mod verbs;
 
 use std::time::Duration;
 
@@ -79,6 +83,12 @@ async fn podman_ps(machine: &Machine, stack: &str) -> Vec<String> {
     let mut lines: Vec<String> = listed.lines().map(str::to_owned).collect();
     lines.sort();
     lines
+}
+
+/// Lets a browser follow a deck that was started again.
+fn follow(browser: &mut Browser, deck: &testkit::Deck<'_>) {
+    browser.server = deck.address().strip_prefix("http://").unwrap().parse().unwrap();
+    browser.host = browser.server.to_string();
 }
 
 /// Takes down what the test made, with its volumes.

@@ -1,0 +1,190 @@
+//! The server dies in the middle of its work, at every step there is; what comes after is the old or the new, whole.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use api::job::{Job, JobState};
+use api::page::Listed;
+use api::stack::{StackJob, StackState};
+use serde_json::json;
+use testkit::{Deck, DeckOptions, Machine, wait_until};
+
+use super::{clean, create, deploy, follow, over, podman_ps, write};
+use crate::browser::Browser;
+use crate::{BINARY, set_up};
+
+/// Two services, the second after the first; `@` is what differs.
+const PAIR: &str = r#"
+services:
+  one:
+    image: localhost/tiny
+    environment: {VALUE: "@"}
+    volumes: ["data:/data"]
+    healthcheck: {test: [CMD, "true"], interval: 500ms}
+    networks: [net]
+  two:
+    image: localhost/tiny
+    environment: {VALUE: "@"}
+    command: ["sh", "-c", "test $$VALUE != bad && exec sleep 1000"]
+    stop_grace_period: 1s
+    networks: [net]
+    depends_on: {one: {condition: service_healthy}}
+volumes:
+  data:
+networks:
+  net:
+"#;
+
+/// A deck that takes its failpoints from a file once, and forgets them.
+async fn crashing(machine: &Machine) -> (Deck<'_>, Browser, PathBuf) {
+    let folder = machine.dir().join("failpoints");
+    machine.user().make_dir(&folder);
+    let once = r#"if [ -e "$0" ]; then export FAILPOINTS="$(cat "$0")"; rm "$0"; fi; exec "$@""#;
+    let file = folder.join("once");
+    let wrapper = [
+        "sh".to_owned(),
+        "-c".to_owned(),
+        once.to_owned(),
+        file.display().to_string(),
+    ];
+    let options = DeckOptions {
+        wrapper: wrapper.into(),
+        ..DeckOptions::default()
+    };
+    let deck = Deck::start(machine, BINARY, options).await;
+    let ada = set_up(&deck).await;
+    (deck, ada, file)
+}
+
+/// Starts the deck again with a crash ahead, deploys, waits for the crash, and starts it once more.
+async fn crash_at(point: &str, file: &Path, machine: &Machine, deck: &mut Deck<'_>, ada: &mut Browser) {
+    deck.stop().await;
+    machine.user().write(file, &format!("{point}=return"));
+    deck.start_again().await;
+    follow(ada, deck);
+    let reply = ada.post("/api/stacks/pair/deploy", json!({})).await;
+    assert_eq!(reply.status, 202, "{point}: {reply:?}");
+    wait_until(&format!("the crash at {point}"), Duration::from_secs(30), async || {
+        (!deck.is_running()).then_some(())
+    })
+    .await;
+    deck.start_again().await;
+    follow(ada, deck);
+}
+
+/// Waits until no job is left, and answers how the last one ended.
+async fn settled(ada: &mut Browser) -> Job {
+    wait_until("all jobs to be over", Duration::from_secs(30), async || {
+        let jobs: Listed<Job> = ada.get("/api/jobs").await.json();
+        let over = jobs.items.iter().all(|job| job.state.is_over());
+        over.then(|| jobs.items.into_iter().next()).flatten()
+    })
+    .await
+}
+
+/// What each container was made with.
+async fn values(machine: &Machine) -> Vec<String> {
+    let mut values = Vec::new();
+    for name in ["pair-one-1", "pair-two-1"] {
+        values.push(machine.cli(&["exec", name, "sh", "-c", "echo $VALUE"]).await);
+    }
+    values
+}
+
+/// Deploys `value` with a crash at `point`, and looks whether what came after it is that, whole.
+async fn survives(point: &str, value: &str, file: &Path, machine: &Machine, deck: &mut Deck<'_>, ada: &mut Browser) {
+    write(ada, "pair", &PAIR.replace('@', value)).await;
+    crash_at(point, file, machine, deck, ada).await;
+    let job = settled(ada).await;
+    assert_eq!(job.state, JobState::Done, "{point}: {job:#?}");
+    assert_eq!(values(machine).await, [value, value], "{point}");
+    let containers = podman_ps(machine, "pair").await;
+    assert_eq!(containers.len(), 2, "after {point}: {containers:?}");
+    super::shown(ada, "pair", StackState::Running).await;
+    assert_eq!(machine.cli(&["volume", "ls", "-q"]).await, "pair_data", "{point}");
+}
+
+#[tokio::test]
+async fn fault_01_a_crash_at_any_step_of_a_first_deploy_ends_in_the_new_whole() {
+    let machine = Machine::start().await;
+    let (mut deck, mut ada, file) = crashing(&machine).await;
+    for point in [
+        "stack-intended",
+        "stack-network",
+        "stack-volume",
+        "stack-created",
+        "stack-started",
+        "stack-waited",
+    ] {
+        create(&mut ada, "pair", &PAIR.replace('@', "0")).await;
+        survives(point, "1", &file, &machine, &mut deck, &mut ada).await;
+        clean(&machine, &mut ada, "pair").await;
+    }
+}
+
+#[tokio::test]
+async fn fault_01_a_crash_at_any_step_of_replacing_ends_in_the_new_whole() {
+    let machine = Machine::start().await;
+    let (mut deck, mut ada, file) = crashing(&machine).await;
+    create(&mut ada, "pair", &PAIR.replace('@', "old")).await;
+    deploy(&mut ada, "pair").await;
+    for (round, point) in [
+        "stack-intended",
+        "stack-aside",
+        "stack-created",
+        "stack-stopped",
+        "stack-started",
+        "stack-up",
+        "stack-removed",
+        "stack-before-commit",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        survives(point, &round.to_string(), &file, &machine, &mut deck, &mut ada).await;
+    }
+    clean(&machine, &mut ada, "pair").await;
+}
+
+#[tokio::test]
+async fn fault_03_a_crash_while_a_failed_deploy_is_put_back_ends_in_the_old_whole() {
+    let machine = Machine::start().await;
+    let (mut deck, mut ada, file) = crashing(&machine).await;
+    create(&mut ada, "pair", &PAIR.replace('@', "good")).await;
+    deploy(&mut ada, "pair").await;
+    let before = podman_ps(&machine, "pair").await;
+    write(&mut ada, "pair", &PAIR.replace('@', "bad")).await;
+    for point in ["stack-given-up", "stack-removed"] {
+        crash_at(point, &file, &machine, &mut deck, &mut ada).await;
+        let job = settled(&mut ada).await;
+        assert_eq!(job.state, JobState::RolledBack, "{point}: {job:#?}");
+        assert!(job.error.unwrap().message.contains("exit code 1"), "{point}");
+        assert_eq!(
+            podman_ps(&machine, "pair").await,
+            before,
+            "{point}: the very same containers"
+        );
+        assert_eq!(values(&machine).await, ["good", "good"], "{point}");
+    }
+    clean(&machine, &mut ada, "pair").await;
+}
+
+#[tokio::test]
+async fn fault_06_podman_killed_in_the_middle_of_a_deploy_makes_no_duplicate() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada, _file) = crashing(&machine).await;
+    create(&mut ada, "pair", &PAIR.replace('@', "1")).await;
+    let reply = ada.post("/api/stacks/pair/deploy", json!({})).await;
+    let id = reply.json::<StackJob>().job.id;
+    wait_until("the deploy to be at work", Duration::from_secs(20), async || {
+        let job: Job = ada.get(&format!("/api/jobs/{id}")).await.json();
+        (!job.steps.is_empty()).then_some(())
+    })
+    .await;
+    machine.kill_podman().await;
+    machine.start_podman().await;
+    let job = over(&mut ada, &reply).await;
+    assert_eq!(job.job.state, JobState::Done, "{job:#?}");
+    assert_eq!(podman_ps(&machine, "pair").await.len(), 2);
+    clean(&machine, &mut ada, "pair").await;
+}
