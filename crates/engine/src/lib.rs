@@ -7,6 +7,7 @@
 //! - [`users`]: accounts, and the ways to prove that one is somebody
 //! - [`containers`]: seeing them, the verbs, the truth about them
 //! - [`events`]: what is pushed to a listener
+//! - [`logs`]: what containers print
 //! - [`system`]: the machine and Podman
 //! - [`audit`], [`replies`], [`page`]: what many calls share
 //! - [`store`]: what is kept
@@ -21,6 +22,7 @@ mod error;
 pub mod events;
 mod key;
 mod lock;
+pub mod logs;
 mod page;
 mod replies;
 mod secret;

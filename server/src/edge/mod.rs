@@ -14,6 +14,7 @@ mod guard;
 mod handlers;
 mod idempotency;
 mod json;
+mod push;
 pub(crate) mod routes;
 mod signed;
 

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::Fault;
-use super::handlers::{audit, containers, events, factor, health, session, setup, system, tokens, users};
+use super::handlers::{audit, containers, events, factor, health, logs, session, setup, system, tokens, users};
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
 
@@ -54,8 +54,10 @@ fn open() -> OpenApiRouter<App> {
         .routes(routes!(session::bootstrap))
         .routes(routes!(health::server))
         .routes(routes!(health::podman))
-        // Says itself who asks: by a ticket, or by a token.
+        // Say themselves who asks: by a ticket, or by a token.
         .routes(routes!(events::open))
+        .routes(routes!(logs::container))
+        .routes(routes!(logs::stack))
 }
 
 /// For an actor. What it may, the engine says.

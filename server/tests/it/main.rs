@@ -6,6 +6,7 @@ mod browser;
 mod cli;
 mod edge;
 mod faults;
+mod logs;
 mod power;
 mod routes;
 mod sec_a;

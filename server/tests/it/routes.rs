@@ -34,6 +34,8 @@ const CASES: &[(&str, &str)] = &[
     ("POST /containers/{id}/start", "00+00+"),
     ("POST /containers/{id}/stop", "00+00+"),
     ("POST /containers/{id}/restart", "00+00+"),
+    ("GET /containers/{id}/logs", "00+00+"),
+    ("GET /stacks/{name}/logs", "++++++"),
     ("GET /events", "++++++"),
     ("POST /logout", "+++---"),
     ("GET /session", "++++++"),

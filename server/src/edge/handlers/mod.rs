@@ -5,6 +5,7 @@ pub(super) mod containers;
 pub(super) mod events;
 pub(super) mod factor;
 pub(super) mod health;
+pub(super) mod logs;
 pub(super) mod session;
 pub(super) mod setup;
 pub(super) mod system;
