@@ -88,7 +88,7 @@ impl Path {
         let mut tally = Tally::new(Arc::clone(&self.gate), record, Instant::now());
         let handshake = Handshake::read(request.method(), request.version(), request.headers());
         let page = match self.admit(&route, &request, ends, handshake.is_some()).await {
-            Ok((pass, upstream)) => {
+            Ok((pass, route, upstream)) => {
                 tally.who(&pass.who);
                 let exchange = Exchange {
                     path: self,
@@ -129,7 +129,7 @@ impl Path {
         request: &Request<Incoming>,
         ends: Ends,
         is_socket: bool,
-    ) -> Result<(Pass, Upstream), Refusal> {
+    ) -> Result<(Pass, Arc<Route>, Upstream), Refusal> {
         let (method, headers) = (request.method(), request.headers());
         if matches!(*method, Method::CONNECT | Method::TRACE) {
             return Err(Refusal::Page(Page::Method));
@@ -158,8 +158,11 @@ impl Path {
         let now = now
             .find(route.listener, route.own.authority())
             .filter(|now| now.app == route.app);
-        match now.map_or(Target::Gone, |route| route.target) {
-            Target::Up(upstream) => Ok((pass, upstream)),
+        let Some(now) = now else {
+            return Err(Refusal::Page(Page::Gone));
+        };
+        match now.target {
+            Target::Up(upstream) => Ok((pass, Arc::clone(now), upstream)),
             Target::Starting => Err(Refusal::Page(Page::Starting)),
             Target::Stopped => Err(Refusal::Page(Page::Stopped)),
             Target::Gone => Err(Refusal::Page(Page::Gone)),
@@ -247,7 +250,7 @@ impl Exchange<'_> {
             upstream: self.upstream,
         };
         let asked = tokio::select! {
-            asked = self.path.pool.ask(&key, request) => asked,
+            asked = self.path.pool.ask(&key, &self.route, request) => asked,
             () = upload.flooded() => Err(Error::AppUnruly("it does not come to its answer")),
             () = silent(upload, self.path.limits.answer) => Err(Error::AppSilent),
         };

@@ -1,4 +1,4 @@
-//! Our two cookies, and the junk of others.
+//! Our cookies, and the junk of others.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use api::secret::Secret;
 use axum::http::{HeaderMap, HeaderValue, header};
 
 /// The cookie half of a session.
-pub(super) const SESSION: &str = "sd";
+pub(crate) const SESSION: &str = "sd";
 /// Marks a browser that has logged in before.
 pub(super) const DEVICE: &str = "sd_device";
 
@@ -19,7 +19,7 @@ const BOMB: usize = 32 * 1024;
 const CLEARED: usize = 500;
 
 /// The values of all cookies called `name`. Other origins of this host can set more of the same name.
-pub(super) fn values(headers: &HeaderMap, name: &str) -> Vec<String> {
+pub(crate) fn values(headers: &HeaderMap, name: &str) -> Vec<String> {
     pairs(headers)
         .filter(|(key, _)| *key == name)
         .map(|(_, value)| value.to_owned())
@@ -54,6 +54,17 @@ pub(super) fn opened(
 /// Takes the session cookie away.
 pub(super) fn ended() -> [(header::HeaderName, String); 1] {
     [(header::SET_COOKIE, cookie(SESSION, "", "/", 0))]
+}
+
+/// The name of the cookie that opens one app at its own origin.
+pub(crate) fn of_app(id: &str) -> String {
+    format!("{SESSION}_app_{id}")
+}
+
+/// Sets the cookie that opens an app. It goes with the browser's window; the session ends it sooner.
+pub(crate) fn app(name: &str, secret: &Secret, is_secure: bool) -> String {
+    let secure = if is_secure { "; Secure" } else { "" };
+    format!("{name}={}; HttpOnly; SameSite=Strict; Path=/{secure}", secret.expose_secret())
 }
 
 /// Clears away what is not ours when there is so much of it that it must be meant to hurt.

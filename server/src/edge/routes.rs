@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::Fault;
-use super::handlers::{audit, containers, events, factor, health, session, setup, system, tokens, users};
+use super::handlers::{apps, audit, containers, events, factor, health, session, setup, system, tokens, users};
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
 
@@ -71,6 +71,10 @@ fn closed() -> OpenApiRouter<App> {
         .routes(routes!(session::list))
         .routes(routes!(session::end))
         .routes(routes!(session::ticket))
+        .routes(routes!(apps::list))
+        // Answers with a ticket, which is not to be kept for a repeat.
+        .routes(routes!(apps::open))
+        .routes(routes!(apps::open_container))
         .routes(routes!(system::show))
         .routes(routes!(audit::list))
         // Answers with a secret, which is not to be kept for a repeat.

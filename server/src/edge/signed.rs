@@ -12,7 +12,7 @@ use engine::users::{Caller, Credentials};
 use super::App;
 use super::cookies;
 use super::error::{Fault, Refusal};
-use crate::net::Ends;
+use proxy::gate::Ends;
 
 /// Lets only requests through whose actor is known.
 pub(super) async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {

@@ -236,14 +236,29 @@ impl Engine {
     }
 }
 
+/// Whose session that is, if it is alive.
+pub(crate) fn live_by_id(db: &Connection, id: &str, now: Timestamp) -> rusqlite::Result<Option<User>> {
+    let Some(session) = store::sessions::by_id(db, id)? else {
+        return Ok(None);
+    };
+    if is_over(&session, now) {
+        return Ok(None);
+    }
+    let account = store::users::by_id(db, &session.user)?;
+    Ok(account.filter(|account| !account.user.disabled).map(|account| account.user))
+}
+
+fn is_over(session: &SessionRow, now: Timestamp) -> bool {
+    session.expires <= now || clock::after(session.seen, IDLE) <= now
+}
+
 fn live_sessions(db: &Connection, cookies: &[String], now: Timestamp) -> rusqlite::Result<Vec<(SessionRow, User)>> {
     let mut live: Vec<(SessionRow, User)> = Vec::new();
     for cookie in cookies.iter().take(COOKIES) {
         let Some(session) = store::sessions::by_cookie(db, &Hash::of(cookie))? else {
             continue;
         };
-        let over = session.expires <= now || clock::after(session.seen, IDLE) <= now;
-        if over || live.iter().any(|(other, _)| other.id == session.id) {
+        if is_over(&session, now) || live.iter().any(|(other, _)| other.id == session.id) {
             continue;
         }
         if let Some(account) = store::users::by_id(db, &session.user)?
