@@ -172,7 +172,9 @@ impl Config {
             }
         }
         if let Some(domain) = domain.as_ref().filter(|domain| !domain.contains('.')) {
-            bail!("the domain {domain:?} has one label only: browsers keep no cookies below it, so give one like deck.example.net");
+            bail!(
+                "the domain {domain:?} has one label only: browsers keep no cookies below it, so give one like deck.example.net"
+            );
         }
         Ok(Self {
             listen,

@@ -4,9 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::Arc;
 
 use proxy::Side;
 use proxy::gate::Record;
@@ -79,7 +79,9 @@ impl AccessLog {
                 Side::Ours => "stardeck",
             }),
         };
-        let Ok(mut line) = serde_json::to_vec(&line) else { return };
+        let Ok(mut line) = serde_json::to_vec(&line) else {
+            return;
+        };
         line.push(b'\n');
         if self.lines.try_send(line).is_err() {
             self.left_out.fetch_add(1, Ordering::Relaxed);

@@ -64,7 +64,10 @@ pub(crate) fn of_app(id: &str) -> String {
 /// Sets the cookie that opens an app. It goes with the browser's window; the session ends it sooner.
 pub(crate) fn app(name: &str, secret: &Secret, is_secure: bool) -> String {
     let secure = if is_secure { "; Secure" } else { "" };
-    format!("{name}={}; HttpOnly; SameSite=Strict; Path=/{secure}", secret.expose_secret())
+    format!(
+        "{name}={}; HttpOnly; SameSite=Strict; Path=/{secure}",
+        secret.expose_secret()
+    )
 }
 
 /// Clears away what is not ours when there is so much of it that it must be meant to hurt.

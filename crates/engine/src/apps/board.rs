@@ -61,7 +61,9 @@ pub(super) fn stand(
 ) -> (Vec<Standing>, Vec<Wanted>) {
     let (mut standing, mut wanted) = (Vec::<Standing>::new(), Vec::new());
     for container in containers {
-        let Some(known) = facts.get(&container.id) else { continue };
+        let Some(known) = facts.get(&container.id) else {
+            continue;
+        };
         let (stack, service) = of(container);
         for offer in offers(known, rows, &stack, &service) {
             let kept = rows

@@ -8,8 +8,8 @@
 mod board;
 mod limit;
 mod name;
-mod offer;
 pub(crate) mod observe;
+mod offer;
 mod passes;
 mod place;
 mod probe;
@@ -21,12 +21,12 @@ use std::time::Instant;
 use api::app::{App, OpenApp, OpenedApp};
 use api::event::Change;
 use api::page::Listed;
-use proxy::route::{Origin, Routes};
+use proxy::route::{Origin, Routes, Target};
 
 use board::Standing;
 pub use passes::AppPass;
-pub use place::Place;
 use place::Mode;
+pub use place::Place;
 
 use crate::actor::{Actor, Right};
 use crate::error::{Error, Result};
@@ -53,6 +53,7 @@ pub(crate) struct Apps {
 struct Known {
     rows: Vec<AppRow>,
     standing: Vec<Standing>,
+    is_all_known: bool,
     places: Vec<Place>,
 }
 
@@ -81,18 +82,26 @@ impl Apps {
         known.rows.push(row);
     }
 
-    /// Takes in how the apps stand, routes first; answers what is to be told.
-    fn stand(&self, standing: Vec<Standing>) -> Vec<Change> {
+    /// Takes in how the apps stand, routes first; answers what is to be told. An app that is not among them is gone only
+    /// once all is known.
+    fn stand(&self, standing: Vec<Standing>, is_all_known: bool) -> Vec<Change> {
         let mut known = self.lock();
         let changes = observe::changes(&known.standing, &standing);
         known.standing = standing;
+        known.is_all_known = is_all_known;
         self.publish(&known);
         changes
     }
 
     /// Puts the routes of what is known in force.
     fn publish(&self, known: &Known) {
-        let table = routes::table(&known.rows, &known.standing, &known.places, self.domain.as_deref());
+        let missing = if known.is_all_known {
+            Target::Gone
+        } else {
+            Target::Starting
+        };
+        let domain = self.domain.as_deref();
+        let table = routes::table(&known.rows, &known.standing, missing, &known.places, domain);
         self.routes.replace(table);
     }
 
@@ -136,7 +145,10 @@ impl Engine {
         let container = self.truth.find(id).filter(|container| !container.foreign);
         let known = self.apps.lock();
         let is_meant = |one: &&Standing| {
-            one.row.id == id || container.as_ref().is_some_and(|it| one.app.container.as_ref() == Some(&it.id))
+            one.row.id == id
+                || container
+                    .as_ref()
+                    .is_some_and(|it| one.app.container.as_ref() == Some(&it.id))
         };
         let mut meant = known.standing.iter().filter(is_meant);
         let found = meant.next().ok_or_else(|| Error::not_found("app", id))?;
@@ -190,7 +202,9 @@ impl Engine {
         let ticket = secret::generate()?;
         let bound = passes::bound(&id, origin.as_str());
         let now = Instant::now();
-        self.apps.tickets.give(Hash::of(ticket.expose_secret()), session, &bound, now)?;
+        self.apps
+            .tickets
+            .give(Hash::of(ticket.expose_secret()), session, &bound, now)?;
         let query: String = form_urlencoded::Serializer::new(String::new())
             .append_pair("t", ticket.expose_secret())
             .append_pair("to", how.path.as_ref().unwrap_or(&path))

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use api::container::{Container, ContainerState};
 use api::event::Change;
+use api::system::PodmanState;
 use proxy::Process;
 use tokio::sync::{broadcast, mpsc};
 
@@ -78,7 +79,7 @@ struct Observer {
 impl Observer {
     /// Brings the board to what is known now, and sets about what is not.
     fn refresh(&mut self) {
-        let containers = self.engine.truth.list(false).0;
+        let (containers, _, podman) = self.engine.truth.list(false);
         self.facts.retain(|id, _| containers.iter().any(|one| one.id == *id));
         let facts = &self.facts;
         self.asked
@@ -92,7 +93,9 @@ impl Observer {
         }
         let rows = self.engine.apps.rows();
         let (standing, wanted) = board::stand(&containers, &self.facts, &rows);
-        for change in self.engine.apps.stand(standing) {
+        let is_all_known =
+            podman == PodmanState::Connected && containers.iter().all(|one| self.facts.contains_key(&one.id));
+        for change in self.engine.apps.stand(standing, is_all_known) {
             self.engine.truth.announce(change);
         }
         for wanted in wanted {
@@ -124,8 +127,9 @@ impl Observer {
             }
             Found::Ended(id, generation) => {
                 // It may have been started again within the same second: what is known is looked up anew.
-                if self.facts.get(&id).is_some_and(|facts| facts.generation == generation) {
-                    self.facts.remove(&id);
+                if let Some(facts) = self.facts.get_mut(&id).filter(|facts| facts.generation == generation) {
+                    facts.process = None;
+                    facts.at = Moment(ContainerState::Unknown, None);
                 }
             }
             Found::Asked(container, port, true) => {

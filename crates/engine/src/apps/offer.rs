@@ -49,7 +49,9 @@ impl Offer {
 pub(super) fn of_labels(labels: &BTreeMap<String, String>) -> Vec<Offer> {
     let mut groups: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
     for (name, value) in labels {
-        let Some(rest) = name.strip_prefix(PREFIX) else { continue };
+        let Some(rest) = name.strip_prefix(PREFIX) else {
+            continue;
+        };
         let (group, key) = rest.split_once('.').unwrap_or(("", rest));
         groups.entry(group).or_default().insert(key, value.trim());
     }
@@ -68,7 +70,11 @@ fn offer(keys: &BTreeMap<&str, &str>) -> Option<Offer> {
     let is = |key, value| keys.get(key).is_some_and(|found| found.eq_ignore_ascii_case(value));
     Some(Offer {
         port,
-        path: keys.get("path").filter(|path| is_path(path)).map_or("/", |path| path).into(),
+        path: keys
+            .get("path")
+            .filter(|path| is_path(path))
+            .map_or("/", |path| path)
+            .into(),
         scheme: if is("scheme", "https") {
             Scheme::Https
         } else {
@@ -152,6 +158,9 @@ mod tests {
             Some("<b>[31mx")
         );
         assert_eq!(name_for_people(" \u{feff}\t"), None);
-        assert_eq!(name_for_people(&"é".repeat(100)).map(|name| name.chars().count()), Some(64));
+        assert_eq!(
+            name_for_people(&"é".repeat(100)).map(|name| name.chars().count()),
+            Some(64)
+        );
     }
 }

@@ -76,7 +76,9 @@ impl Engine {
             .take(&Hash::of(ticket), &bound(app, origin), Instant::now())
             .ok_or(Error::WrongTicket)?;
         let id = session.clone();
-        let user = self.store.read(move |db| crate::users::sessions::live_by_id(db, &id, clock::now()));
+        let user = self
+            .store
+            .read(move |db| crate::users::sessions::live_by_id(db, &id, clock::now()));
         user.await?.ok_or(Error::WrongTicket)?;
         let pass = PassRow {
             session,

@@ -13,8 +13,14 @@ pub const DOORS: RangeInclusive<u16> = 7100..=7499;
 /// How many ports that no app has yet a desktop may show all the same: an app that comes while it is open gets one of them.
 const AHEAD: usize = 24;
 
-/// The routes of all apps. One without a container keeps its address, and says there that it is gone.
-pub(super) fn table(rows: &[AppRow], standing: &[Standing], places: &[Place], domain: Option<&str>) -> Table {
+/// The routes of all apps. One without a container keeps its address, and is `missing` there.
+pub(super) fn table(
+    rows: &[AppRow],
+    standing: &[Standing],
+    missing: Target,
+    places: &[Place],
+    domain: Option<&str>,
+) -> Table {
     let at = |place: &Place, row: &AppRow| {
         let (own, listener) = origin(row, place, domain)?;
         let standing = standing.iter().find(|one| one.row.id == row.id);
@@ -26,7 +32,7 @@ pub(super) fn table(rows: &[AppRow], standing: &[Standing], places: &[Place], do
             desktop: place.desktop().clone(),
             shares_host: place.mode(domain) == Mode::Port,
             rewrite_host: standing.is_some_and(|one| one.rewrite_host),
-            target: standing.map_or(Target::Gone, |one| one.target),
+            target: standing.map_or(missing, |one| one.target),
             process: standing.and_then(|one| one.process.clone()),
         })
     };
@@ -80,13 +86,17 @@ mod tests {
         let places = ["stardeck.localhost:7070", "deck.example.net:7070", "10.0.0.5:7070"];
         let places = places.map(|place| Place::read(false, place, 7070).unwrap());
         let rows = [row("web", Some(7101)), row("lab", None)];
-        let table = table(&rows, &[], &places, Some("deck.example.net"));
+        let table = table(&rows, &[], Target::Gone, &places, Some("deck.example.net"));
         let found = |listener, host| table.find(listener, host).map(|route| route.app.as_str().to_owned());
         let web = Some("web-0a1b2c".to_owned());
         assert_eq!(found(7070, "web.stardeck.localhost:7070"), web);
         assert_eq!(found(7070, "web-0a1b2c.deck.example.net:7070"), web);
         assert_eq!(found(7101, "10.0.0.5:7101"), web);
-        assert_eq!(table.routes().count(), 5, "without a port of ours there is no address by port");
+        assert_eq!(
+            table.routes().count(),
+            5,
+            "without a port of ours there is no address by port"
+        );
         for (listener, host) in [
             (7101, "10.0.0.6:7101"),
             (7101, "web.stardeck.localhost:7070"),
@@ -102,10 +112,19 @@ mod tests {
 
     #[test]
     fn a_desktop_frames_apps_and_nothing_else() {
-        let at = |place| frame_sources(&[row("web", Some(7107))], &Place::read(false, place, 7070).unwrap(), None);
+        let at = |place| {
+            frame_sources(
+                &[row("web", Some(7107))],
+                &Place::read(false, place, 7070).unwrap(),
+                None,
+            )
+        };
         assert_eq!(at("stardeck.localhost:7070"), "http://*.stardeck.localhost:7070");
         let ports = at("10.0.0.5:7070");
-        assert!(ports.starts_with("http://10.0.0.5:7107 http://10.0.0.5:7100 "), "{ports}");
+        assert!(
+            ports.starts_with("http://10.0.0.5:7107 http://10.0.0.5:7100 "),
+            "{ports}"
+        );
         assert_eq!(ports.split(' ').count(), 1 + AHEAD);
     }
 }

@@ -245,7 +245,9 @@ pub(crate) fn live_by_id(db: &Connection, id: &str, now: Timestamp) -> rusqlite:
         return Ok(None);
     }
     let account = store::users::by_id(db, &session.user)?;
-    Ok(account.filter(|account| !account.user.disabled).map(|account| account.user))
+    Ok(account
+        .filter(|account| !account.user.disabled)
+        .map(|account| account.user))
 }
 
 fn is_over(session: &SessionRow, now: Timestamp) -> bool {
