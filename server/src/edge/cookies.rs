@@ -78,8 +78,16 @@ pub(super) fn junk(headers: &HeaderMap) -> Vec<HeaderValue> {
     }
     let names: BTreeSet<&str> = pairs(headers).map(|(name, _)| name).collect();
     let others = names.into_iter().filter(|name| *name != SESSION && *name != DEVICE);
-    let expire = |name: &str| HeaderValue::from_str(&format!("{name}=; Path=/; Max-Age=0")).ok();
-    others.take(CLEARED).filter_map(expire).collect()
+    // Apps have names below ours, and may have set it for all of them.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name));
+    let domain = host.filter(|name| name.ends_with(|last: char| last.is_ascii_alphabetic()));
+    let scopes = [Some(String::new()), domain.map(|domain| format!("; Domain={domain}"))];
+    let expire = |name: &str, scope: &str| HeaderValue::from_str(&format!("{name}=; Path=/{scope}; Max-Age=0")).ok();
+    others
+        .take(CLEARED)
+        .flat_map(|name| scopes.iter().flatten().filter_map(move |scope| expire(name, scope)))
+        .collect()
 }
 
 fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
@@ -114,8 +122,18 @@ mod tests {
     fn only_a_bomb_is_cleared_and_never_our_own() {
         assert!(junk(&headers("a=1; sd=mine")).is_empty());
         let bomb: String = (0..200).map(|n| format!("junk{n}={}; ", "x".repeat(300))).collect();
-        let cleared = junk(&headers(&format!("{bomb}sd=mine")));
+        let mut bombed = headers(&format!("{bomb}sd=mine"));
+        bombed.insert(header::HOST, HeaderValue::from_static("127.0.0.1:7070"));
+        let cleared = junk(&bombed);
         assert_eq!(cleared.len(), 200);
+        bombed.insert(header::HOST, HeaderValue::from_static("stardeck.localhost:7070"));
+        let everywhere = junk(&bombed);
+        assert_eq!(everywhere.len(), 400);
+        assert!(
+            everywhere
+                .iter()
+                .any(|value| value.to_str().unwrap().contains("; Domain=stardeck.localhost;"))
+        );
         assert!(cleared.iter().all(|value| value.to_str().unwrap().starts_with("junk")));
     }
 }
