@@ -7,7 +7,7 @@
 //! - [`config`]: what is set where, read once
 //! - [`log`]: how it speaks
 //! - [`apps`]: what joins the proxy to the engine
-//! - [`net`]: sockets
+//! - [`net`] binds and serves sockets
 //! - [`edge`]: requests → engine → replies
 //! - [`bundle`]: the desktop's files
 

@@ -2,6 +2,7 @@
 //!
 //! - [`gate`]: may this request see this app, and the way in by a ticket
 //! - [`desk`]: what is for no app is for the desktop
+//! - [`programs`]: apps by a path of the API, for whoever is no browser
 //! - [`doors`]: a port for each app that has no host name of its own
 //! - [`access`]: what was asked of apps, on the disk
 
@@ -9,6 +10,7 @@ pub(crate) mod access;
 mod desk;
 pub(crate) mod doors;
 mod gate;
+pub(crate) mod programs;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -42,7 +44,7 @@ pub(crate) fn proxy(
         roots: proxy::no_roots(),
         routes: engine.app_routes(),
         gate: Arc::new(gate::Keeper::new(engine.clone(), log)),
-        otherwise: Some(Arc::new(desk::Desk::new(router, ports))),
+        otherwise: Some(Arc::new(desk::Desk::new(engine.clone(), router, ports))),
     };
     config.build(stop).context("preparing the proxy of the apps")
 }

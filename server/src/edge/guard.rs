@@ -12,6 +12,7 @@ use tracing::Instrument;
 use super::App;
 use super::cookies;
 use super::error::Fault;
+use crate::apps::programs;
 use engine::apps::Place;
 use proxy::gate::Ends;
 
@@ -76,6 +77,8 @@ fn check(app: &App, request: &Request) -> Result<(), Fault> {
     if !path.starts_with("/api/") {
         return Ok(());
     }
+    // What follows there is an app's own path, which is sent on as it is.
+    let path = programs::split(path).map_or(path, |(id, _)| id);
     // Ids need no escapes and no empty pieces; without them a path has one spelling.
     if path.contains(['%', ';', '\\']) || path.contains("//") || path.ends_with('/') || path.contains("/.") {
         return Err(Fault::NoRoute);

@@ -17,7 +17,7 @@ mod here;
 mod idempotency;
 mod json;
 pub(crate) mod routes;
-mod signed;
+pub(crate) mod signed;
 
 use std::sync::Arc;
 

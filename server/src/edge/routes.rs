@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -110,8 +110,14 @@ pub(crate) fn build(app: App) -> Router {
         .merge(once)
         .layer(from_fn_with_state(app.clone(), signed::require));
     let api: Router<App> = open().merge(closed).into();
+    let api = api
+        .route("/openapi.json", get(async || Json(document())))
+        // Not in the document: what is answered there is an app's, and the way to it.
+        .route("/containers/{id}/proxy", any(apps::lead))
+        .route("/containers/{id}/proxy/{*path}", any(apps::lead))
+        .route("/containers/{id}/proxy/", any(apps::lead));
     Router::new()
-        .nest("/api", api.route("/openapi.json", get(async || Json(document()))))
+        .nest("/api", api)
         .route("/healthz", get(health::server))
         .route("/health/podman", get(health::podman))
         .fallback(elsewhere)

@@ -33,7 +33,7 @@ pub(super) async fn require(State(app): State<App>, mut request: Request, next: 
 }
 
 /// What the headers bring to say who asks.
-pub(super) fn credentials(headers: &HeaderMap) -> Credentials {
+pub(crate) fn credentials(headers: &HeaderMap) -> Credentials {
     let text = |value: Option<&header::HeaderValue>| value.and_then(|value| value.to_str().ok()).map(str::to_owned);
     let authorization = text(headers.get(header::AUTHORIZATION));
     let bearer = authorization.as_deref().and_then(|value| value.split_once(' '));

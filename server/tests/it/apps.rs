@@ -275,6 +275,108 @@ async fn a_port_that_nobody_has_named_is_asked_and_what_it_is_is_kept() {
 }
 
 #[tokio::test]
+async fn sec_04_nothing_in_an_address_names_another_place() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada, id) = stage(&machine).await;
+    let container = run(&machine, &id, "web", &[]).await;
+    let elsewhere = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = elsewhere.local_addr().unwrap().port();
+    let web = app(&mut ada, "web", AppState::Ready).await;
+    let window = window(&mut ada, &web.id).await;
+    let mut program = ada.with_token("administer").await;
+    program.host.clone_from(&ada.host);
+    for asker in [&mut ada.clone(), &mut program] {
+        for path in [
+            format!("/api/containers/x@127.0.0.1:{port}/proxy/"),
+            format!("/api/containers/127.0.0.1:{port}/proxy/"),
+            format!("/api/containers/{container}@127.0.0.1:{port}/proxy/"),
+            format!("/api/containers/%2e%2e%2f{container}/proxy/"),
+            format!("/api/containers/{container}:{port}/proxy/"),
+            format!("http://127.0.0.1:{port}/"),
+        ] {
+            let reply = asker.send("GET", &path, None).await;
+            assert!([400, 404].contains(&reply.status), "{path}: {}", reply.status);
+        }
+    }
+    let reply = window.get_as("GET", &format!("http://127.0.0.1:{port}/")).await;
+    assert_eq!(reply.status, 400, "an absolute target");
+    let reply = ada
+        .get(&format!("/api/containers/{container}/proxy//127.0.0.1:{port}/"))
+        .await;
+    assert_eq!((reply.status, reply.headers.contains_key("location")), (422, false));
+    let dialled = tokio::time::timeout(Duration::from_millis(1), elsewhere.accept()).await;
+    assert!(dialled.is_err(), "nobody came there");
+    assert_eq!(seen(&machine, "web").await, 0);
+    removed(&machine).await;
+}
+
+#[tokio::test]
+async fn an_app_by_a_path_is_for_programs_and_leads_browsers_away() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada, id) = stage(&machine).await;
+    let container = run(&machine, &id, "web", &[]).await;
+    app(&mut ada, "web", AppState::Ready).await;
+    let path = format!("/api/containers/{container}/proxy/echo?a=b");
+    let own = format!("http://web.{}", ada.host);
+    assert_eq!(ada.fresh().get(&path).await.status, 401);
+    assert_eq!(
+        ada.fresh()
+            .get(&format!("/api/containers/{container}/proxy/"))
+            .await
+            .status,
+        401
+    );
+
+    // A page of the desktop, whose word the browser gives, is let in; whoever it may be is led there and no further.
+    let reply = ada.get(&path).await;
+    let to = reply.headers["location"].to_str().unwrap();
+    assert!(
+        reply.status == 303 && to.starts_with(&format!("{own}/.stardeck/enter?t=")),
+        "{to}"
+    );
+    let cookie_only = Browser {
+        token: None,
+        ..ada.clone()
+    };
+    let reply = cookie_only.get_as("GET", &path).await;
+    assert_eq!(
+        (reply.status, reply.headers["location"].to_str().unwrap()),
+        (303, &*format!("{own}/echo?a=b"))
+    );
+    let mut foreign = cookie_only.clone();
+    foreign.extra = vec![("sec-fetch-site".into(), "same-site".into())];
+    assert_eq!(foreign.get_as("GET", &path).await.status, 403);
+
+    let mut reader = ada.with_token("read").await;
+    reader.host.clone_from(&ada.host);
+    let reply = reader.get(&path).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let policies: Vec<_> = reply.headers.get_all("content-security-policy").iter().collect();
+    assert!(policies.contains(&&"sandbox".parse().unwrap()), "{policies:?}");
+    let head = text(&reply);
+    assert!(
+        head.starts_with("GET /echo?a=b HTTP/1.1\r\n") && !head.contains("Bearer"),
+        "{head}"
+    );
+    let set = reader
+        .get(&format!("/api/containers/{container}/proxy/say?h=Set-Cookie:%20a=b"))
+        .await;
+    assert!(!set.headers.contains_key("set-cookie"));
+    assert_eq!(
+        reader.send("POST", &path, None).await.status,
+        403,
+        "a token that may only read"
+    );
+    let mut operator = ada.with_token("operate").await;
+    operator.host.clone_from(&ada.host);
+    assert_eq!(operator.send("POST", &path, None).await.status, 200);
+    let mut both = reader.clone();
+    both.cookies.clone_from(&ada.cookies);
+    assert_eq!(both.get(&path).await.status, 422, "a token and a cookie");
+    removed(&machine).await;
+}
+
+#[tokio::test]
 async fn sec_06_a_ticket_opens_one_app_once_for_as_long_as_the_session_lives() {
     let machine = Machine::start().await;
     let (_deck, mut ada, id) = stage(&machine).await;

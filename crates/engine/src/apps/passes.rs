@@ -2,6 +2,7 @@
 //! for, for as long as its session lives.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -14,6 +15,7 @@ use crate::actor::{Actor, Right, Via};
 use crate::error::{Error, Result};
 use crate::secret::Hash;
 use crate::store::passes::PassRow;
+use crate::users::Credentials;
 use crate::{Engine, clock, secret, store};
 
 /// How many cookies are remembered at once; others are looked up again.
@@ -123,6 +125,25 @@ impl Engine {
         Err(Error::NotLoggedIn)
     }
 
+    /// The app of a container, and the right of a token to ask it: to read with a token that may read, and to change with
+    /// one that may operate.
+    pub async fn program_pass(&self, bearer: &str, peer: IpAddr, id: &str, is_safe: bool) -> Result<(String, AppPass)> {
+        let credentials = Credentials {
+            bearer: Some(bearer.to_owned()),
+            ..Credentials::default()
+        };
+        let actor = self.authenticate(credentials, peer).await?;
+        actor.require(if is_safe { Right::See } else { Right::Operate })?;
+        let app = self.app_of(&actor, id)?;
+        let hash = Hash::of_parts(&[b"token", bearer.as_bytes()]);
+        let known = match self.apps.passes.find(&hash) {
+            Some(known) => known,
+            None => self.hold(&actor, hash, "", "").await?,
+        };
+        self.apps.passes.meter.count(&known.pass.user, &app, Instant::now())?;
+        Ok((app, known.pass))
+    }
+
     async fn look_up_pass(&self, cookie: Hash) -> Result<Option<Known>> {
         let now = clock::now();
         let find = move |db: &Connection| {
@@ -135,16 +156,20 @@ impl Engine {
         let Some((pass, user)) = self.store.read(find).await? else {
             return Ok(None);
         };
-        let name: Arc<str> = user.name.as_str().into();
         let actor = Actor {
             user,
-            via: Via::Session(pass.session),
+            via: Via::Session(pass.session.clone()),
             peer: std::net::Ipv4Addr::UNSPECIFIED.into(),
             elevated: false,
         };
         actor.require(Right::See)?;
+        self.hold(&actor, cookie, &pass.app, &pass.origin).await.map(Some)
+    }
+
+    /// Remembers the right behind `hash` until it ends.
+    async fn hold(&self, actor: &Actor, hash: Hash, app: &str, origin: &str) -> Result<Known> {
         // Checks once more that the session lives, after it was noted that something is open under it.
-        let lease = self.lease(&actor).await?;
+        let lease = self.lease(actor).await?;
         let end = CancellationToken::new();
         let (ended, stopping) = (end.clone(), self.stopping.clone());
         self.tasks.spawn(async move {
@@ -155,12 +180,15 @@ impl Engine {
             ended.cancel();
         });
         let known = Known {
-            app: pass.app.into(),
-            origin: pass.origin.into(),
-            pass: AppPass { lease: end, user: name },
+            app: app.into(),
+            origin: origin.into(),
+            pass: AppPass {
+                lease: end,
+                user: actor.user.name.as_str().into(),
+            },
         };
-        self.apps.passes.remember(cookie, known.clone());
-        Ok(Some(known))
+        self.apps.passes.remember(hash, known.clone());
+        Ok(known)
     }
 }
 
