@@ -67,7 +67,8 @@ export async function enter(page, deck) {
 }
 
 export async function logIn(page, password = PASSWORD) {
-  // The form takes the focus when it appears; what is typed before that would land in its first field.
+  // The form takes the focus when it appears, and again after a refusal; what is typed before that would land in
+  // another field.
   await page.waitForFunction(() => document.activeElement instanceof HTMLInputElement);
   await page.getByLabel("User name").fill(NAME);
   await page.getByLabel("Password", { exact: true }).fill(password);
@@ -89,8 +90,15 @@ export async function settled(locator) {
   return locator.boundingBox();
 }
 
-// Nothing that axe knows is wrong with the page as it stands.
+// Nothing that axe knows is wrong with the page once what appears has appeared: text in the middle of a fade has no
+// contrast to speak of.
 export async function accessible(page, what) {
+  await page.evaluate(async () => {
+    const passing = () => document.getAnimations().filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime));
+    for (let movements = passing(); movements.length; movements = passing()) {
+      await Promise.allSettled(movements.map((movement) => movement.finished));
+    }
+  });
   await page.evaluate(AXE);
   const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
   const said = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} (${node.any[0]?.message ?? node.all[0]?.message ?? ""})`).join("; ")}`);
