@@ -6,6 +6,7 @@
 //! - [`actor`]: who asks, with which rights
 //! - [`users`]: accounts, and the ways to prove that one is somebody
 //! - [`containers`]: seeing them, the verbs, the truth about them
+//! - [`apps`]: services with a web interface, their addresses, and the way in
 //! - [`events`]: what is pushed to a listener
 //! - [`logs`]: what containers print
 //! - [`system`]: the machine and Podman
@@ -15,6 +16,7 @@
 //! - [`lock`]: one server a data directory
 
 mod actor;
+pub mod apps;
 mod audit;
 mod clock;
 pub mod containers;
@@ -48,6 +50,7 @@ pub use lock::Lock;
 pub use replies::{Repeat, Reply};
 pub use vault::KeySource;
 
+use apps::Apps;
 use containers::truth::Truth;
 use store::{Found, Store};
 use users::challenges::Challenges;
@@ -71,6 +74,8 @@ pub struct Config {
     pub key: KeySource,
     /// Podman.
     pub podman: Podman,
+    /// The domain that the desktop is reached by, if apps are to have names below it.
+    pub domain: Option<String>,
 }
 
 /// Why an engine cannot be made. Each says what to do.
@@ -117,6 +122,7 @@ pub struct Inner {
     podman: Podman,
     capabilities: Mutex<Option<Capabilities>>,
     truth: Truth,
+    apps: Apps,
     passwords: Passwords,
     throttle: Throttle,
     challenges: Challenges,
@@ -147,7 +153,7 @@ impl Engine {
         let vault = Arc::new(key::open(config.key, &found.sealed()?)?);
         let store = Store::start(found)?;
         let sealing = Arc::clone(&vault);
-        let prepare = store.write(move |tx| -> Result<(String, bool)> {
+        let prepare = store.write(move |tx| -> Result<(String, bool, Vec<store::apps::AppRow>)> {
             store::replies::forget_unfinished(tx)?;
             let deck = match store::meta::get(tx, "deck")? {
                 Some(deck) => deck,
@@ -160,9 +166,9 @@ impl Engine {
             if store::sealed::look(tx)?.check.is_none() {
                 store::sealed::set_check(tx, &key::check_value(&sealing, &deck)?)?;
             }
-            Ok((deck, store::users::count(tx)? == 0))
+            Ok((deck, store::users::count(tx)? == 0, store::apps::all(tx)?))
         });
-        let (deck, setup_needed) = prepare.await.map_err(OpenError::Prepare)?;
+        let (deck, setup_needed, rows) = prepare.await.map_err(OpenError::Prepare)?;
         let inner = Inner {
             data_dir: config.data_dir,
             deck,
@@ -174,6 +180,7 @@ impl Engine {
             podman: config.podman,
             capabilities: Mutex::new(None),
             truth: Truth::new(),
+            apps: Apps::new(rows, config.domain),
             passwords: Passwords::new().map_err(OpenError::Prepare)?,
             throttle: Throttle::default(),
             challenges: Challenges::default(),
@@ -186,9 +193,10 @@ impl Engine {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Starts what runs beside the calls: watching Podman, and housekeeping.
+    /// Starts what runs beside the calls: watching Podman and the apps, and housekeeping.
     pub fn start(&self) {
         self.tasks.spawn(containers::observe::run(self.clone()));
+        self.tasks.spawn(apps::observe::run(self.clone()));
         self.tasks.spawn(keep_house(self.clone()));
     }
 

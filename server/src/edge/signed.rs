@@ -12,7 +12,7 @@ use engine::users::{Caller, Credentials};
 use super::App;
 use super::cookies;
 use super::error::{Fault, Refusal};
-use crate::net::Ends;
+use proxy::gate::Ends;
 
 /// Lets only requests through whose actor is known.
 pub(super) async fn require(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -33,7 +33,7 @@ pub(super) async fn require(State(app): State<App>, mut request: Request, next: 
 }
 
 /// What the headers bring to say who asks.
-pub(super) fn credentials(headers: &HeaderMap) -> Credentials {
+pub(crate) fn credentials(headers: &HeaderMap) -> Credentials {
     let text = |value: Option<&header::HeaderValue>| value.and_then(|value| value.to_str().ok()).map(str::to_owned);
     let authorization = text(headers.get(header::AUTHORIZATION));
     let bearer = authorization.as_deref().and_then(|value| value.split_once(' '));

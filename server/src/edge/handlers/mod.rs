@@ -1,5 +1,6 @@
 //! One file a thing; a handler is a few lines: who asks, what, one call of the engine, the reply.
 
+pub(super) mod apps;
 pub(super) mod audit;
 pub(super) mod containers;
 pub(super) mod events;
