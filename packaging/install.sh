@@ -6,7 +6,6 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 bin=$HOME/.local/bin
-units=${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user
 config=${XDG_CONFIG_HOME:-$HOME/.config}/stardeck
 say() { printf 'install: %s\n' "$*"; }
 fail() { printf 'install: %s\n' "$*" >&2; exit 1; }
@@ -16,8 +15,8 @@ managed() { command -v systemctl >/dev/null && systemctl --user show-environment
 [ "$(id -u)" != 0 ] || fail "run this as the ordinary user that Podman and Stardeck shall run as, not as root"
 
 if [ "${1:-}" = --remove ]; then
-    if managed; then systemctl --user disable --now stardeck.service 2>/dev/null || true; fi
-    rm -f "$bin/stardeck" "$units/stardeck.service"
+    if managed && [ -x "$bin/stardeck" ]; then "$bin/stardeck" service uninstall; fi
+    rm -f "$bin/stardeck"
     say "removed; your data and configuration are still there"
     exit 0
 fi
@@ -33,16 +32,10 @@ command -v podman >/dev/null || fail "Podman is missing: install it (apt-get ins
 install -D -m 755 "$binary" "$bin/stardeck.new"
 mv "$bin/stardeck.new" "$bin/stardeck"
 say "$bin/stardeck: $("$bin/stardeck" --version)"
-install -D -m 644 "$here/stardeck.service" "$units/stardeck.service"
 [ -e "$config/stardeck.toml" ] || install -D -m 600 "$here/stardeck.toml" "$config/stardeck.toml"
 
 if managed; then
-    loginctl enable-linger "$(id -un)" || say "lingering could not be turned on: Stardeck starts with your login, not at boot"
-    systemctl --user daemon-reload
-    systemctl --user enable --now podman.socket
-    systemctl --user enable stardeck.service
-    systemctl --user restart stardeck.service
-    say "started; its address and how to become administrator: journalctl --user -u stardeck -n 20"
+    "$bin/stardeck" service install
 else
     say "no systemd for this user: start it with $bin/stardeck serve"
 fi

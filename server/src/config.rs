@@ -25,6 +25,9 @@ pub(crate) struct Flags {
     /// Another name that the desktop is reached by; may be given several times
     #[arg(long = "host", value_name = "NAME", env = "STARDECK_HOSTS", value_delimiter = ',')]
     pub hosts: Vec<String>,
+    /// The domain that the desktop is reached by; apps then have names below it, which must lead here too
+    #[arg(long, value_name = "NAME", env = "STARDECK_DOMAIN")]
+    pub domain: Option<String>,
     /// The folder with the desktop's files [default: inside or beside the program]
     #[arg(long, value_name = "DIR", env = "STARDECK_WEB")]
     pub web: Option<PathBuf>,
@@ -63,6 +66,7 @@ struct FileConfig {
     key_file: Option<PathBuf>,
     podman_socket: Option<PathBuf>,
     hosts: Vec<String>,
+    domain: Option<String>,
     web: Option<PathBuf>,
     log_format: Option<LogFormat>,
     log: Option<String>,
@@ -81,6 +85,8 @@ pub(crate) struct Config {
     pub podman_socket: PathBuf,
     /// Other names that the desktop is reached by, in lower case.
     pub hosts: Vec<String>,
+    /// The domain below which apps have names, in lower case.
+    pub domain: Option<String>,
     /// The folder with the desktop's files.
     pub web: Option<PathBuf>,
     /// How to log; by where the output goes when absent.
@@ -158,11 +164,17 @@ impl Config {
         } else {
             flags.hosts
         };
-        for host in &hosts {
+        let domain = flags.domain.or(file.domain).map(|name| name.to_ascii_lowercase());
+        for host in hosts.iter().chain(&domain) {
             let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
             if host.is_empty() || !host.bytes().all(allowed) {
                 bail!("{host:?} is not a host name: give the name alone, without scheme or port");
             }
+        }
+        if let Some(domain) = domain.as_ref().filter(|domain| !domain.contains('.')) {
+            bail!(
+                "the domain {domain:?} has one label only: browsers keep no cookies below it, so give one like deck.example.net"
+            );
         }
         Ok(Self {
             listen,
@@ -173,6 +185,7 @@ impl Config {
                 .or(file.podman_socket)
                 .unwrap_or_else(|| places.runtime.join("podman/podman.sock")),
             hosts: hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect(),
+            domain,
             web: flags.web.or(file.web),
             log_format: flags.log_format.or(file.log_format),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),

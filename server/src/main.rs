@@ -6,10 +6,12 @@
 //! - [`cli`]: the command line, one file a command; `serve` composes everything
 //! - [`config`]: what is set where, read once
 //! - [`log`]: how it speaks
-//! - [`net`]: sockets → connections
+//! - [`apps`]: what joins the proxy to the engine
+//! - [`net`] binds and serves sockets
 //! - [`edge`]: requests → engine → replies
 //! - [`bundle`]: the desktop's files
 
+mod apps;
 mod bundle;
 mod cli;
 mod config;

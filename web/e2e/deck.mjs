@@ -60,6 +60,13 @@ export class Deck {
     return this.podman("run", "--detach", "--name", name, ...options, "localhost/tiny:latest");
   }
 
+  // The hostile app as a service of the deck, with these more arguments of `podman run`.
+  async runApp(name, deck, ...options) {
+    const labels = [`io.stardeck.deck=${deck}`, "io.stardeck.stack=evil", `io.stardeck.service=${name}`, "stardeck.webui.port=8080"];
+    const words = labels.flatMap((label) => ["--label", label]);
+    return (await this.#ask("app", name, ...words, "--publish", "127.0.0.1::8080", ...options)).out;
+  }
+
   async removeAll() {
     await this.podman("rm", "--force", "--time", "1", "--all");
   }

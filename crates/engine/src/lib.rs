@@ -9,7 +9,9 @@
 //! - [`spec`]: what a compose project means on Podman, and what of it is allowed
 //! - [`jobs`]: work that takes a while
 //! - [`containers`]: seeing them, the verbs, the truth about them
+//! - [`apps`]: services with a web interface, their addresses, and the way in
 //! - [`events`]: what is pushed to a listener
+//! - [`logs`]: what containers print
 //! - [`system`]: the machine and Podman
 //! - [`audit`], [`replies`], [`page`]: what many calls share
 //! - [`store`]: what is kept
@@ -17,6 +19,7 @@
 //! - [`lock`]: one server a data directory
 
 mod actor;
+pub mod apps;
 mod audit;
 mod clock;
 pub mod containers;
@@ -25,6 +28,7 @@ pub mod events;
 mod jobs;
 mod key;
 mod lock;
+pub mod logs;
 mod page;
 mod replies;
 mod secret;
@@ -52,6 +56,7 @@ pub use lock::Lock;
 pub use replies::{Repeat, Reply};
 pub use vault::KeySource;
 
+use apps::Apps;
 use containers::truth::Truth;
 use store::{Found, Store};
 use users::challenges::Challenges;
@@ -75,6 +80,8 @@ pub struct Config {
     pub key: KeySource,
     /// Podman.
     pub podman: Podman,
+    /// The domain that the desktop is reached by, if apps are to have names below it.
+    pub domain: Option<String>,
 }
 
 /// Why an engine cannot be made. Each says what to do.
@@ -123,6 +130,7 @@ pub struct Inner {
     truth: Truth,
     stacks: stacks::Stacks,
     jobs: jobs::Jobs,
+    apps: Apps,
     passwords: Passwords,
     throttle: Throttle,
     challenges: Challenges,
@@ -153,7 +161,7 @@ impl Engine {
         let vault = Arc::new(key::open(config.key, &found.sealed()?)?);
         let store = Store::start(found)?;
         let sealing = Arc::clone(&vault);
-        let prepare = store.write(move |tx| -> Result<(String, bool)> {
+        let prepare = store.write(move |tx| -> Result<(String, bool, Vec<store::apps::AppRow>)> {
             store::replies::forget_unfinished(tx)?;
             let deck = match store::meta::get(tx, "deck")? {
                 Some(deck) => deck,
@@ -166,9 +174,9 @@ impl Engine {
             if store::sealed::look(tx)?.check.is_none() {
                 store::sealed::set_check(tx, &key::check_value(&sealing, &deck)?)?;
             }
-            Ok((deck, store::users::count(tx)? == 0))
+            Ok((deck, store::users::count(tx)? == 0, store::apps::all(tx)?))
         });
-        let (deck, setup_needed) = prepare.await.map_err(OpenError::Prepare)?;
+        let (deck, setup_needed, rows) = prepare.await.map_err(OpenError::Prepare)?;
         let inner = Inner {
             stacks: stacks::Stacks::new(&config.data_dir),
             jobs: jobs::Jobs::default(),
@@ -182,6 +190,7 @@ impl Engine {
             podman: config.podman,
             capabilities: Mutex::new(None),
             truth: Truth::new(),
+            apps: Apps::new(rows, config.domain),
             passwords: Passwords::new().map_err(OpenError::Prepare)?,
             throttle: Throttle::default(),
             challenges: Challenges::default(),
@@ -194,7 +203,7 @@ impl Engine {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Starts what runs beside the calls: watching Podman, and housekeeping.
+    /// Starts what runs beside the calls: watching Podman and the apps, and housekeeping.
     pub fn start(&self) {
         #[cfg(feature = "failpoints")]
         std::mem::forget(fail::FailScenario::setup());
@@ -202,6 +211,7 @@ impl Engine {
         self.tasks.spawn(stacks::health::run(self.clone()));
         self.tasks.spawn(stacks::shown::run(self.clone()));
         self.tasks.spawn(jobs::run::run(self.clone()));
+        self.tasks.spawn(apps::observe::run(self.clone()));
         self.tasks.spawn(keep_house(self.clone()));
     }
 

@@ -16,7 +16,7 @@ use crate::access::Tally;
 use crate::body::{Body, FromApp, FromBrowser, Upload, full};
 use crate::cookies::{Fence, OwnCookies};
 use crate::error::{Error, Side};
-use crate::gate::{Ends, Gate, Otherwise, Pass, Record, Verdict, Visit};
+use crate::gate::{Answer, Ends, Forward, Gate, Otherwise, Pass, Record, Verdict, Visit};
 use crate::head::Fault;
 use crate::headers::{self, Leg, has_token};
 use crate::inlet::{REFUSED, Valve};
@@ -69,27 +69,17 @@ impl Path {
         let found = host.and_then(|host| self.routes.now().find(ends.local.port(), host).cloned());
         let Some(route) = found else {
             return match &self.otherwise {
-                Some(otherwise) => otherwise.answer(request, ends).await,
+                Some(otherwise) => match otherwise.answer(request, ends).await {
+                    Answer::Reply(reply) => reply,
+                    Answer::Forward(forward) => self.forward(*forward, ends).await,
+                },
                 None => Page::WrongHost.reply(None, request.headers()),
             };
         };
-        let record = Record {
-            route: Arc::clone(&route),
-            who: None,
-            peer: ends.peer,
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            status: 0,
-            sent: 0,
-            received: 0,
-            time: std::time::Duration::ZERO,
-            failed: None,
-        };
-        let mut tally = Tally::new(Arc::clone(&self.gate), record, Instant::now());
+        let mut tally = self.tally(&route, &request, ends);
         let handshake = Handshake::read(request.method(), request.version(), request.headers());
         let page = match self.admit(&route, &request, ends, handshake.is_some()).await {
-            Ok((pass, upstream)) => {
-                tally.who(&pass.who);
+            Ok((pass, route, upstream)) => {
                 let exchange = Exchange {
                     path: self,
                     route: &route,
@@ -97,20 +87,7 @@ impl Path {
                     ends,
                     pass,
                 };
-                let asked = accept_only(request.headers());
-                match exchange.run(request, handshake, &mut tally).await {
-                    Ok(reply) => return reply,
-                    Err(failed) => {
-                        tally.fail(&failed);
-                        let reply = page_for(&failed).reply(Some(&route), &asked);
-                        tally.status(reply.status());
-                        return if failed.side() == Side::Browser {
-                            closing(reply)
-                        } else {
-                            reply
-                        };
-                    }
-                }
+                return exchange.conclude(request, handshake, tally).await;
             }
             Err(Refusal::Page(page)) => page,
             Err(Refusal::Reply(reply)) => {
@@ -122,6 +99,50 @@ impl Path {
         page.reply(Some(&route), request.headers())
     }
 
+    /// Answers a request whose sender has shown who it is by itself, and that no browser sends: what comes back has the
+    /// rights of no page, wherever it is shown.
+    async fn forward(&self, forward: Forward, ends: Ends) -> Response<Body> {
+        let Forward { route, pass, request } = forward;
+        let mut tally = self.tally(&route, &request, ends);
+        let upstream = match target(route.target) {
+            Ok(upstream) => upstream,
+            Err(page) => {
+                tally.status(page.status());
+                return page.reply(None, request.headers());
+            }
+        };
+        let handshake = Handshake::read(request.method(), request.version(), request.headers());
+        let exchange = Exchange {
+            path: self,
+            route: &route,
+            upstream,
+            ends,
+            pass,
+        };
+        let mut reply = exchange.conclude(request, handshake, tally).await;
+        let headers = reply.headers_mut();
+        headers.remove(header::SET_COOKIE);
+        headers.append(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        reply
+    }
+
+    fn tally(&self, route: &Arc<Route>, request: &Request<Incoming>, ends: Ends) -> Tally {
+        let record = Record {
+            route: Arc::clone(route),
+            who: None,
+            peer: ends.peer,
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            status: 0,
+            sent: 0,
+            received: 0,
+            time: std::time::Duration::ZERO,
+            failed: None,
+        };
+        Tally::new(Arc::clone(&self.gate), record, Instant::now())
+    }
+
     /// Everything that is asked before anything is dialled.
     async fn admit(
         &self,
@@ -129,7 +150,7 @@ impl Path {
         request: &Request<Incoming>,
         ends: Ends,
         is_socket: bool,
-    ) -> Result<(Pass, Upstream), Refusal> {
+    ) -> Result<(Pass, Arc<Route>, Upstream), Refusal> {
         let (method, headers) = (request.method(), request.headers());
         if matches!(*method, Method::CONNECT | Method::TRACE) {
             return Err(Refusal::Page(Page::Method));
@@ -158,12 +179,21 @@ impl Path {
         let now = now
             .find(route.listener, route.own.authority())
             .filter(|now| now.app == route.app);
-        match now.map_or(Target::Gone, |route| route.target) {
-            Target::Up(upstream) => Ok((pass, upstream)),
-            Target::Starting => Err(Refusal::Page(Page::Starting)),
-            Target::Stopped => Err(Refusal::Page(Page::Stopped)),
-            Target::Gone => Err(Refusal::Page(Page::Gone)),
-        }
+        let Some(now) = now else {
+            return Err(Refusal::Page(Page::Gone));
+        };
+        let upstream = target(now.target).map_err(Refusal::Page)?;
+        Ok((pass, Arc::clone(now), upstream))
+    }
+}
+
+/// Where an app is, or the page that says why it is nowhere.
+fn target(target: Target) -> Result<Upstream, Page> {
+    match target {
+        Target::Up(upstream) => Ok(upstream),
+        Target::Starting => Err(Page::Starting),
+        Target::Stopped => Err(Page::Stopped),
+        Target::Gone => Err(Page::Gone),
     }
 }
 
@@ -182,6 +212,30 @@ struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
+    /// Asks the app, and answers with what it says or with the page that says why it does not.
+    async fn conclude(
+        self,
+        request: Request<Incoming>,
+        handshake: Option<Handshake>,
+        mut tally: Tally,
+    ) -> Response<Body> {
+        tally.who(&self.pass.who);
+        let route = self.route;
+        let asked = accept_only(request.headers());
+        let failed = match self.run(request, handshake, &mut tally).await {
+            Ok(reply) => return reply,
+            Err(failed) => failed,
+        };
+        tally.fail(&failed);
+        let reply = page_for(&failed).reply(Some(route), &asked);
+        tally.status(reply.status());
+        if failed.side() == Side::Browser {
+            closing(reply)
+        } else {
+            reply
+        }
+    }
+
     async fn run(
         self,
         mut request: Request<Incoming>,
@@ -247,7 +301,7 @@ impl Exchange<'_> {
             upstream: self.upstream,
         };
         let asked = tokio::select! {
-            asked = self.path.pool.ask(&key, request) => asked,
+            asked = self.path.pool.ask(&key, self.route, request) => asked,
             () = upload.flooded() => Err(Error::AppUnruly("it does not come to its answer")),
             () = silent(upload, self.path.limits.answer) => Err(Error::AppSilent),
         };

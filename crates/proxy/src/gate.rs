@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, Request, Response, Uri};
+use hyper::body::Incoming;
 use tokio_util::sync::CancellationToken;
 
 use crate::body::Body;
@@ -98,5 +99,25 @@ pub trait Gate: Send + Sync + 'static {
 /// Answers requests that are for no app on a listener that the apps share with the desktop.
 pub trait Otherwise: Send + Sync + 'static {
     /// Answers `request`. Upgrades work as with any hyper server.
-    fn answer(&self, request: Request<hyper::body::Incoming>, ends: Ends) -> BoxFuture<'static, Response<Body>>;
+    fn answer(&self, request: Request<Incoming>, ends: Ends) -> BoxFuture<'static, Answer>;
+}
+
+/// What becomes of a request that is for no app by its address.
+#[derive(Debug)]
+pub enum Answer {
+    /// This is the answer.
+    Reply(Response<Body>),
+    /// It is for an app all the same.
+    Forward(Box<Forward>),
+}
+
+/// A request of a program for an app, which named the app in its path and has shown who sends it.
+#[derive(Debug)]
+pub struct Forward {
+    /// The app.
+    pub route: Arc<Route>,
+    /// The right to see it.
+    pub pass: Pass,
+    /// The request as the app is to get it, without what showed who sends it.
+    pub request: Request<Incoming>,
 }

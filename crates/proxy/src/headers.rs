@@ -311,6 +311,7 @@ mod tests {
             shares_host: false,
             rewrite_host,
             target: Target::Up(upstream),
+            process: None,
         };
         let own = OwnCookies::new(["sd"]);
         run(&Leg {

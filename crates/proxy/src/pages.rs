@@ -14,6 +14,8 @@ use crate::route::Route;
 pub enum Page {
     /// Nobody is logged in, or not for this app yet.
     NotLoggedIn,
+    /// The link from the desktop was used before, is too old, or is another app's.
+    WrongTicket,
     /// Somebody is logged in who may not see it.
     NoRight,
     /// Another page than the app's own asked for a change.
@@ -55,7 +57,7 @@ impl Page {
     pub fn status(self) -> StatusCode {
         match self {
             Self::NotLoggedIn => StatusCode::UNAUTHORIZED,
-            Self::NoRight | Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::WrongTicket | Self::NoRight | Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::Starting | Self::Stopped | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotAnswering | Self::Unruly => StatusCode::BAD_GATEWAY,
             Self::Silent => StatusCode::GATEWAY_TIMEOUT,
@@ -75,6 +77,10 @@ impl Page {
             Self::NotLoggedIn => (
                 "Open it from Stardeck",
                 "Log in to the desktop and open this app from there.",
+            ),
+            Self::WrongTicket => (
+                "Open it again",
+                "This link opens the app once, and soon after it was made. Open the app from the desktop again.",
             ),
             Self::NoRight => (
                 "Not for you",
@@ -126,7 +132,8 @@ impl Page {
     }
 
     /// The reply: a page for browsers, a line of text for others.
-    pub(crate) fn reply(self, route: Option<&Route>, asked: &HeaderMap) -> Response<Body> {
+    #[must_use]
+    pub fn reply(self, route: Option<&Route>, asked: &HeaderMap) -> Response<Body> {
         let (title, says) = self.says();
         let wants_page = asked
             .get_all(header::ACCEPT)
@@ -258,6 +265,7 @@ mod tests {
             shares_host: false,
             rewrite_host: false,
             target: Target::Stopped,
+            process: None,
         };
         let mut asked = HeaderMap::new();
         asked.insert(header::ACCEPT, HeaderValue::from_static("text/html,*/*"));

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use crate::body::FromBrowser;
 use crate::error::Error;
 use crate::outlet::{Outlet, Watch};
-use crate::route::{AppId, Table, Target, Upstream};
+use crate::route::{AppId, Route, Table, Target, Upstream};
 use crate::tls::ToApps;
 
 /// The most idle connections to one app.
@@ -105,6 +105,7 @@ impl Pool {
     pub(crate) async fn ask(
         self: &Arc<Self>,
         key: &Key,
+        route: &Route,
         mut request: Request<FromBrowser>,
     ) -> Result<(Response<Incoming>, Lent), Error> {
         while let Some(mut connection) = self.take(key) {
@@ -122,6 +123,10 @@ impl Pool {
             }
         }
         let mut connection = self.dial(key).await?;
+        // A port is given up after its process has ended: if that lives now, the connection is its own.
+        if !route.holds_its_port() {
+            return Err(Error::Unreachable(std::io::ErrorKind::ConnectionAborted.into()));
+        }
         let answer = connection.sender.send_request(request).await;
         let answer = answer.map_err(|error| Error::App(error.into()))?;
         Ok((answer, self.lend(connection, key)))

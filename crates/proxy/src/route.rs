@@ -11,6 +11,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::error::Error;
+use crate::process::Process;
 
 /// The stable id of an app.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -157,6 +158,15 @@ pub struct Route {
     pub rewrite_host: bool,
     /// Where it is.
     pub target: Target,
+    /// The process that holds its port open. Once it has ended nothing is sent to the port, whoever has it then.
+    pub process: Option<Process>,
+}
+
+impl Route {
+    /// Whether the port is still the app's own.
+    pub(crate) fn holds_its_port(&self) -> bool {
+        self.process.as_ref().is_none_or(Process::is_alive)
+    }
 }
 
 /// All routes, each found by listener and host.
@@ -229,6 +239,7 @@ mod tests {
             shares_host: false,
             rewrite_host: false,
             target: Target::Stopped,
+            process: None,
         }
     }
 

@@ -14,6 +14,7 @@
 
 #![allow(clippy::missing_panics_doc, reason = "panicking is how a test fails")]
 
+mod app;
 mod deck;
 mod fault;
 mod ground;

@@ -56,7 +56,16 @@ pub(crate) fn run(options: &test::Options) -> Result<()> {
 }
 
 fn clippy() -> Result<()> {
-    shell::run(shell::cargo()?.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    shell::run(shell::cargo()?.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--features",
+        "server/failpoints",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
     // The second program of this package is behind a feature.
     shell::run(shell::cargo()?.args([
         "clippy",

@@ -167,6 +167,7 @@ async fn open(config: &Config) -> Result<Engine> {
         data_dir: config.data_dir.clone(),
         key: config.key.clone(),
         podman,
+        domain: config.domain.clone(),
     })
     .await?)
 }

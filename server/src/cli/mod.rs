@@ -4,6 +4,7 @@ mod admin;
 mod compose;
 mod doctor;
 mod serve;
+mod service;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,8 @@ enum What {
     Admin(admin::Args),
     /// Read, check and edit compose files
     Compose(compose::ComposeArgs),
+    /// Let systemd start Stardeck with the machine
+    Service(service::Args),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -38,6 +41,7 @@ pub(crate) fn run() -> ExitCode {
         What::Doctor(args) => doctor::run(&args),
         What::Admin(args) => admin::run(args),
         What::Compose(args) => Ok(compose::run(args)),
+        What::Service(args) => service::run(&args),
         What::Openapi => openapi(),
     };
     match done {

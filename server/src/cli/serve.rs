@@ -1,5 +1,6 @@
 //! `stardeck serve`: composes the parts and runs them until it is told to stop.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,16 +10,20 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use api::secret::Secret;
 use engine::Engine;
+use engine::apps::Place;
 use podman::Podman;
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::apps::access::AccessLog;
+use crate::apps::doors::Doors;
 use crate::bundle::Bundle;
 use crate::config::{Config, Flags, Places};
 use crate::edge::{App, routes};
-use crate::{log, net};
+use crate::{apps, log, net};
 
 /// How long open requests and work under way have once the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(15);
@@ -46,20 +51,36 @@ async fn serve(config: Config) -> Result<()> {
         data_dir: config.data_dir.clone(),
         key: config.key.clone(),
         podman: Podman::new(&config.podman_socket),
+        domain: config.domain.clone(),
     })
     .await?;
     let listeners = net::bind(&config.listen).await?;
-    let address = address(&listeners)?;
+    let addresses = addresses(&listeners)?;
+    let address = *addresses.first().context("there is nowhere to listen")?;
     let setup = engine.prepare_setup()?;
     engine.start();
 
+    let names = names(&config);
+    for place in places(&addresses, &names) {
+        engine.add_place(&place);
+    }
+    let (doors, bound) = mpsc::unbounded_channel();
+    for listener in listeners {
+        doors.send(listener).context("handing over a listener")?;
+    }
+    let doors = Arc::new(Doors::new(addresses.iter().map(SocketAddr::ip).collect(), doors));
     let app = App {
         engine: engine.clone(),
         bundle,
-        hosts: names(&config).into(),
+        doors: Arc::clone(&doors),
+        hosts: names.into(),
     };
     let stop = CancellationToken::new();
-    let serving = tokio::spawn(net::serve(listeners, routes::build(app), stop.clone(), DRAIN));
+    let access = AccessLog::open(&config.data_dir.join("logs")).context("opening the access log")?;
+    let ports: HashSet<u16> = addresses.iter().map(SocketAddr::port).collect();
+    let proxy = apps::proxy(&engine, routes::build(app), ports, access, stop.clone())?;
+    let serving = tokio::spawn(net::serve(bound, proxy, stop.clone(), DRAIN));
+    doors.reopen(&engine).await;
 
     announce(&config, address, setup.as_ref())?;
     notify(NotifyState::Ready);
@@ -102,12 +123,22 @@ fn desktop(address: SocketAddr) -> String {
     }
 }
 
-fn address(listeners: &[TcpListener]) -> Result<SocketAddr> {
-    listeners
-        .first()
-        .context("there is nowhere to listen")?
-        .local_addr()
-        .context("asking where it listens")
+fn addresses(listeners: &[TcpListener]) -> Result<Vec<SocketAddr>> {
+    let addresses = listeners.iter().map(TcpListener::local_addr);
+    let addresses: std::io::Result<_> = addresses.collect();
+    addresses.context("asking where it listens")
+}
+
+/// The addresses of the desktop that the configuration tells of. Others are learned when an app is opened from them.
+fn places(addresses: &[SocketAddr], names: &[String]) -> Vec<Place> {
+    let mut places = Vec::new();
+    for address in addresses {
+        let port = address.port();
+        let own = (!address.ip().is_unspecified()).then(|| address.to_string());
+        let named = names.iter().map(|name| format!("{name}:{port}"));
+        places.extend(named.chain(own).filter_map(|at| Place::read(false, &at, port)));
+    }
+    places
 }
 
 /// The names that the desktop answers to: this machine's, and what the configuration adds.
@@ -123,7 +154,7 @@ fn names(config: &Config) -> Vec<String> {
         }
         names.push(machine);
     }
-    names.extend(config.hosts.iter().cloned());
+    names.extend(config.hosts.iter().chain(&config.domain).cloned());
     names
 }
 

@@ -1,4 +1,4 @@
-//! Our two cookies, and the junk of others.
+//! Our cookies, and the junk of others.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use api::secret::Secret;
 use axum::http::{HeaderMap, HeaderValue, header};
 
 /// The cookie half of a session.
-pub(super) const SESSION: &str = "sd";
+pub(crate) const SESSION: &str = "sd";
 /// Marks a browser that has logged in before.
 pub(super) const DEVICE: &str = "sd_device";
 
@@ -19,7 +19,7 @@ const BOMB: usize = 32 * 1024;
 const CLEARED: usize = 500;
 
 /// The values of all cookies called `name`. Other origins of this host can set more of the same name.
-pub(super) fn values(headers: &HeaderMap, name: &str) -> Vec<String> {
+pub(crate) fn values(headers: &HeaderMap, name: &str) -> Vec<String> {
     pairs(headers)
         .filter(|(key, _)| *key == name)
         .map(|(_, value)| value.to_owned())
@@ -56,6 +56,20 @@ pub(super) fn ended() -> [(header::HeaderName, String); 1] {
     [(header::SET_COOKIE, cookie(SESSION, "", "/", 0))]
 }
 
+/// The name of the cookie that opens one app at its own origin.
+pub(crate) fn of_app(id: &str) -> String {
+    format!("{SESSION}_app_{id}")
+}
+
+/// Sets the cookie that opens an app. It goes with the browser's window; the session ends it sooner.
+pub(crate) fn app(name: &str, secret: &Secret, is_secure: bool) -> String {
+    let secure = if is_secure { "; Secure" } else { "" };
+    format!(
+        "{name}={}; HttpOnly; SameSite=Strict; Path=/{secure}",
+        secret.expose_secret()
+    )
+}
+
 /// Clears away what is not ours when there is so much of it that it must be meant to hurt.
 pub(super) fn junk(headers: &HeaderMap) -> Vec<HeaderValue> {
     let size: usize = headers.get_all(header::COOKIE).iter().map(HeaderValue::len).sum();
@@ -64,8 +78,16 @@ pub(super) fn junk(headers: &HeaderMap) -> Vec<HeaderValue> {
     }
     let names: BTreeSet<&str> = pairs(headers).map(|(name, _)| name).collect();
     let others = names.into_iter().filter(|name| *name != SESSION && *name != DEVICE);
-    let expire = |name: &str| HeaderValue::from_str(&format!("{name}=; Path=/; Max-Age=0")).ok();
-    others.take(CLEARED).filter_map(expire).collect()
+    // Apps have names below ours, and may have set it for all of them.
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name));
+    let domain = host.filter(|name| name.ends_with(|last: char| last.is_ascii_alphabetic()));
+    let scopes = [Some(String::new()), domain.map(|domain| format!("; Domain={domain}"))];
+    let expire = |name: &str, scope: &str| HeaderValue::from_str(&format!("{name}=; Path=/{scope}; Max-Age=0")).ok();
+    others
+        .take(CLEARED)
+        .flat_map(|name| scopes.iter().flatten().filter_map(move |scope| expire(name, scope)))
+        .collect()
 }
 
 fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
@@ -100,8 +122,18 @@ mod tests {
     fn only_a_bomb_is_cleared_and_never_our_own() {
         assert!(junk(&headers("a=1; sd=mine")).is_empty());
         let bomb: String = (0..200).map(|n| format!("junk{n}={}; ", "x".repeat(300))).collect();
-        let cleared = junk(&headers(&format!("{bomb}sd=mine")));
+        let mut bombed = headers(&format!("{bomb}sd=mine"));
+        bombed.insert(header::HOST, HeaderValue::from_static("127.0.0.1:7070"));
+        let cleared = junk(&bombed);
         assert_eq!(cleared.len(), 200);
+        bombed.insert(header::HOST, HeaderValue::from_static("stardeck.localhost:7070"));
+        let everywhere = junk(&bombed);
+        assert_eq!(everywhere.len(), 400);
+        assert!(
+            everywhere
+                .iter()
+                .any(|value| value.to_str().unwrap().contains("; Domain=stardeck.localhost;"))
+        );
         assert!(cleared.iter().all(|value| value.to_str().unwrap().starts_with("junk")));
     }
 }

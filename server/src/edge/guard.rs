@@ -12,15 +12,16 @@ use tracing::Instrument;
 use super::App;
 use super::cookies;
 use super::error::Fault;
-use crate::net::Ends;
+use crate::apps::programs;
+use engine::apps::Place;
+use proxy::gate::Ends;
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     connect-src 'self'; img-src 'self' data:; font-src 'self'; worker-src 'self'; manifest-src 'self'; \
     frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'self'";
 
 /// The headers that every reply carries.
-const HEADERS: [(HeaderName, &str); 5] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+const HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -33,6 +34,8 @@ pub(super) async fn pass(State(app): State<App>, request: Request, next: Next) -
     let junk = cookies::junk(request.headers());
     let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
     let is_api = request.uri().path().starts_with("/api/");
+    let policy = if is_api { None } else { policy(&app, &request) };
+    let policy = policy.unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     let mut reply = match check(&app, &request) {
         Ok(()) => next.run(request).instrument(span.clone()).await,
         Err(fault) => fault.into_response(),
@@ -42,6 +45,7 @@ pub(super) async fn pass(State(app): State<App>, request: Request, next: Next) -
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     if is_api {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
@@ -52,6 +56,14 @@ pub(super) async fn pass(State(app): State<App>, request: Request, next: Next) -
         headers.append(header::SET_COOKIE, expired);
     }
     reply
+}
+
+/// The policy of the desktop's pages: they frame its apps, as they are reached from where the page is.
+fn policy(app: &App, request: &Request) -> Option<HeaderValue> {
+    let ends = request.extensions().get::<Ends>()?;
+    let place = Place::read(ends.is_secure, host(request).ok()?, ends.local.port())?;
+    let frames = app.engine.frame_sources(&place);
+    HeaderValue::from_str(&format!("{CONTENT_SECURITY_POLICY}; frame-src {frames}")).ok()
 }
 
 fn check(app: &App, request: &Request) -> Result<(), Fault> {
@@ -65,12 +77,15 @@ fn check(app: &App, request: &Request) -> Result<(), Fault> {
     if !path.starts_with("/api/") {
         return Ok(());
     }
+    // What follows there is an app's own path, which is sent on as it is.
+    let path = programs::split(path).map_or(path, |(id, _)| id);
     // Ids need no escapes and no empty pieces; without them a path has one spelling.
     if path.contains(['%', ';', '\\']) || path.contains("//") || path.ends_with('/') || path.contains("/.") {
         return Err(Fault::NoRoute);
     }
+    let scheme = if ends.is_secure { "https://" } else { "http://" };
     if let Some(origin) = one(headers, header::ORIGIN)? {
-        if origin.strip_prefix("http://") != Some(host) {
+        if origin.strip_prefix(scheme) != Some(host) {
             return Err(Fault::WrongOrigin);
         }
     } else if needs_origin(request) {

@@ -5,14 +5,16 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::Fault;
-use super::handlers::{audit, containers, events, factor, health, jobs, session, setup, stacks, system, tokens, users};
+use super::handlers::{
+    apps, audit, containers, events, factor, health, jobs, logs, session, setup, stacks, system, tokens, users,
+};
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
 
@@ -54,8 +56,10 @@ fn open() -> OpenApiRouter<App> {
         .routes(routes!(session::bootstrap))
         .routes(routes!(health::server))
         .routes(routes!(health::podman))
-        // Says itself who asks: by a ticket, or by a token.
+        // Say themselves who asks: by a ticket, or by a token.
         .routes(routes!(events::open))
+        .routes(routes!(logs::container))
+        .routes(routes!(logs::stack))
 }
 
 /// For an actor. What it may, the engine says.
@@ -71,6 +75,10 @@ fn closed() -> OpenApiRouter<App> {
         .routes(routes!(session::list))
         .routes(routes!(session::end))
         .routes(routes!(session::ticket))
+        .routes(routes!(apps::list))
+        // Answers with a ticket, which is not to be kept for a repeat.
+        .routes(routes!(apps::open))
+        .routes(routes!(apps::open_container))
         .routes(routes!(system::show))
         .routes(routes!(audit::list))
         // Answers with a secret, which is not to be kept for a repeat.
@@ -118,8 +126,14 @@ pub(crate) fn build(app: App) -> Router {
         .merge(once)
         .layer(from_fn_with_state(app.clone(), signed::require));
     let api: Router<App> = open().merge(closed).into();
+    let api = api
+        .route("/openapi.json", get(async || Json(document())))
+        // Not in the document: what is answered there is an app's, and the way to it.
+        .route("/containers/{id}/proxy", any(apps::lead))
+        .route("/containers/{id}/proxy/{*path}", any(apps::lead))
+        .route("/containers/{id}/proxy/", any(apps::lead));
     Router::new()
-        .nest("/api", api.route("/openapi.json", get(async || Json(document()))))
+        .nest("/api", api)
         .route("/healthz", get(health::server))
         .route("/health/podman", get(health::podman))
         .fallback(elsewhere)

@@ -178,6 +178,48 @@ impl Browser {
         headers
     }
 
+    /// Sends a request without a body, and with no header but those of `extra` and the cookies.
+    pub(crate) async fn get_as(&self, method: &str, path: &str) -> Reply {
+        self.exchange(self.bare(method, path)).await
+    }
+
+    fn bare(&self, method: &str, path: &str) -> Request<Full<Bytes>> {
+        let mut request = Request::builder().method(method).uri(path).header("host", &self.host);
+        for (name, value) in self.credentials() {
+            request = request.header(name, value);
+        }
+        request.body(Full::default()).unwrap()
+    }
+
+    /// Reads what `path` answers until it ends, well or not.
+    pub(crate) async fn until_closed(&self, path: &str) {
+        let stream = TokioIo::new(self.connect().await);
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await.unwrap();
+        tokio::spawn(connection);
+        let mut body = sender.send_request(self.bare("GET", path)).await.unwrap().into_body();
+        while let Some(Ok(_)) = body.frame().await {}
+    }
+
+    /// Asks for `path` so often on one connection, and answers with the first 429.
+    pub(crate) async fn flood(&self, path: &str, times: usize) -> Option<Reply> {
+        let stream = TokioIo::new(self.connect().await);
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await.unwrap();
+        tokio::spawn(connection);
+        for _ in 0..times {
+            sender.ready().await.unwrap();
+            let (parts, body) = sender.send_request(self.bare("GET", path)).await.unwrap().into_parts();
+            let body = body.collect().await.unwrap().to_bytes();
+            if parts.status == 429 {
+                return Some(Reply {
+                    status: 429,
+                    headers: parts.headers,
+                    body,
+                });
+            }
+        }
+        None
+    }
+
     /// Sends a request just as it is.
     pub(crate) async fn exchange(&self, request: Request<Full<Bytes>>) -> Reply {
         let stream = TokioIo::new(self.connect().await);
@@ -215,7 +257,12 @@ impl Browser {
 
     /// A ticket for the event stream.
     pub(crate) async fn ticket(&mut self) -> String {
-        let reply = self.post("/api/tickets", json!({"route": "/api/events"})).await;
+        self.ticket_for("/api/events").await
+    }
+
+    /// A ticket for one path.
+    pub(crate) async fn ticket_for(&mut self, route: &str) -> String {
+        let reply = self.post("/api/tickets", json!({"route": route})).await;
         assert_eq!(reply.status, 200, "{reply:?}");
         reply.json::<Value>()["ticket"].as_str().unwrap().to_owned()
     }
@@ -258,6 +305,11 @@ pub(crate) struct Events {
 impl Events {
     /// The next message; `None` when the stream is over.
     pub(crate) async fn next(&mut self) -> Option<Frame> {
+        self.next_of().await
+    }
+
+    /// The next message of another stream than that of events.
+    pub(crate) async fn next_of<T: DeserializeOwned>(&mut self) -> Option<T> {
         loop {
             match self.socket.next().await?.ok()? {
                 tungstenite::Message::Text(text) => return Some(serde_json::from_str(&text).unwrap()),

@@ -36,7 +36,15 @@ fn says(output: &Output) -> String {
 #[test]
 fn the_help_is_the_frozen_one() {
     let mut all = String::new();
-    for command in ["", "serve", "doctor", "admin", "admin create-user", "admin restore"] {
+    for command in [
+        "",
+        "serve",
+        "doctor",
+        "admin",
+        "admin create-user",
+        "admin restore",
+        "service",
+    ] {
         let mut program = std::process::Command::new(BINARY);
         let help = program
             .args(command.split_whitespace())
@@ -47,6 +55,23 @@ fn the_help_is_the_frozen_one() {
         all += &format!("$ stardeck {command} --help\n{}\n", says(&help));
     }
     expect_test::expect_file!["cases/help.txt"].assert_eq(&all);
+}
+
+/// The tests' users have no systemd of their own; with one, this would install a unit for real.
+#[tokio::test]
+async fn a_service_is_refused_where_no_systemd_answers() {
+    let machine = Machine::start().await;
+    let deck = empty_deck(&machine).await;
+    let unit = stardeck(&machine, &["service", "install", "--print"], "");
+    assert!(unit.status.success(), "{}", says(&unit));
+    let program = machine.dir().join("stardeck");
+    assert!(says(&unit).contains(&format!("ExecStart=\"{}\" serve", program.display())));
+    for what in ["install", "uninstall", "status"] {
+        let refused = stardeck(&machine, &["service", what], "");
+        assert_eq!(refused.status.code(), Some(1), "{}", says(&refused));
+        assert!(says(&refused).contains("no systemd that answers"), "{}", says(&refused));
+    }
+    drop(deck);
 }
 
 #[tokio::test]

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "panicking is how a test fails")]
 
+mod apps;
 mod browser;
 mod cli;
 mod edge;
 mod faults;
+mod logs;
 mod power;
 mod routes;
 mod sec_a;

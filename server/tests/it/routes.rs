@@ -27,13 +27,20 @@ pub(crate) const OPEN: [&str; 7] = [
 /// Who gets past authorisation: viewer, member, administrator; then an administrator's tokens: read, operate,
 /// administer. `+` gets past, `-` is told 403, `0` is told that there is no such thing.
 const CASES: &[(&str, &str)] = &[
+    ("GET /apps", "++++++"),
+    // Past authorisation there is no such app.
+    ("POST /apps/{id}/open", "++++++"),
     ("GET /audit", "--+--+"),
     ("GET /containers", "++++++"),
     ("GET /containers/{id}", "00+00+"),
     ("DELETE /containers/{id}", "00+00+"),
     ("POST /containers/{id}/start", "00+00+"),
+    // A foreign container is nobody's app.
+    ("POST /containers/{id}/open", "000000"),
     ("POST /containers/{id}/stop", "00+00+"),
     ("POST /containers/{id}/restart", "00+00+"),
+    ("GET /containers/{id}/logs", "00+00+"),
+    ("GET /stacks/{name}/logs", "++++++"),
     ("GET /events", "++++++"),
     ("GET /jobs", "++++++"),
     ("GET /jobs/{id}", "++++++"),
@@ -92,6 +99,7 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /session/elevate" => Some(json!({"password": "wrong"})),
         "POST /session/password" => Some(json!({"current": "wrong", "new": "violet-anchor-snow"})),
         "POST /session/factor/confirm" => Some(json!({"code": "000000"})),
+        "POST /apps/{id}/open" | "POST /containers/{id}/open" => Some(json!({})),
         "POST /tickets" => Some(json!({"route": "/api/events"})),
         "POST /tokens" => Some(json!({"label": "x", "scope": "read"})),
         // Past authorisation, these two are refused for what they ask.

@@ -23,6 +23,11 @@ impl Trouble {
         }
     }
 
+    /// The field that it is said at; empty for the form as a whole.
+    pub(super) fn field(&self) -> &'static str {
+        self.field
+    }
+
     /// What is wrong with a field.
     pub(super) fn of(&self, field: &str) -> Option<String> {
         (self.field == field).then(|| self.words.clone()).flatten()

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
 
 use super::form::{Trouble, trouble};
 use crate::client::{Challenge, Error, Session};
@@ -40,7 +41,10 @@ impl Sending {
                     if error.code() == Some("login_over") {
                         self.step(None);
                     }
-                    self.trouble.set(trouble(&error));
+                    let trouble = trouble(&error);
+                    let field = trouble.field();
+                    self.trouble.set(trouble);
+                    back_to(field);
                 }
             }
         });
@@ -55,4 +59,17 @@ impl Sending {
     pub(super) fn of(self, field: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || self.trouble.with(|trouble| trouble.of(field)))
     }
+}
+
+/// Puts the focus on what is likely to be filled in again: the button that had it was disabled meanwhile.
+fn back_to(field: &'static str) {
+    request_animation_frame(move || {
+        let find = |name| document().get_element_by_id(&format!("field-{name}"));
+        let input = [field, "code", "password"].into_iter().find_map(find);
+        if let Some(input) = input.and_then(|input| input.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+            // A page that cannot give the focus works all the same.
+            let _ = input.focus();
+            input.select();
+        }
+    });
 }

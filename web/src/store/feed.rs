@@ -95,28 +95,35 @@ async fn stream(
 
 fn apply(deck: Deck, step: Step) {
     match step {
-        Step::Apply(Change::Container { container }) => {
+        Step::Apply(change) => change_of(deck, *change),
+        Step::Podman(state) => deck.podman.set(state),
+        Step::Version(version) => deck.version.set(Some(version)),
+        Step::List | Step::End => {}
+    }
+}
+
+fn change_of(deck: Deck, change: Change) {
+    match change {
+        Change::Container { container } => {
             let id = container.id.clone();
             deck.containers.put(&id, container);
         }
-        Step::Apply(Change::ContainerRemoved { id }) => deck.containers.remove(&id),
-        Step::Apply(Change::Stack { stack }) => {
+        Change::ContainerRemoved { id } => deck.containers.remove(&id),
+        Change::Stack { stack } => {
             let name = stack.name.to_string();
             deck.stacks.put(&name, stack);
         }
-        Step::Apply(Change::StackRemoved { name }) => deck.stacks.remove(name.as_str()),
-        Step::Apply(Change::App { app }) => {
+        Change::StackRemoved { name } => deck.stacks.remove(name.as_str()),
+        Change::App { app } => {
             let id = app.id.clone();
             deck.apps.put(&id, app);
         }
-        Step::Apply(Change::AppRemoved { id }) => deck.apps.remove(&id),
-        Step::Apply(Change::Job { job }) => {
+        Change::AppRemoved { id } => deck.apps.remove(&id),
+        Change::Job { job } => {
             let id = job.id.clone();
             deck.jobs.put(&id, job);
         }
-        Step::Podman(state) | Step::Apply(Change::Podman { state }) => deck.podman.set(state),
-        Step::Version(version) => deck.version.set(Some(version)),
-        Step::List | Step::End => {}
+        Change::Podman { state } => deck.podman.set(state),
     }
 }
 

@@ -10,7 +10,7 @@ use api::system::PodmanState;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The store changes.
-    Apply(Change),
+    Apply(Box<Change>),
     /// Fetch the lists, then say so by [`Sync::listed`].
     List,
     /// Podman is in this state.
@@ -98,7 +98,7 @@ impl Sync {
         self.seen = event.sequence;
         Some(match event.change {
             Change::Podman { state } => Step::Podman(state),
-            change => Step::Apply(change),
+            change => Step::Apply(Box::new(change)),
         })
     }
 }
@@ -124,10 +124,13 @@ mod tests {
     }
 
     fn ids(steps: &[Step]) -> Vec<&str> {
-        let id = |step| match step {
-            &Step::Apply(Change::ContainerRemoved { ref id }) => Some(id.as_str()),
-            _ => None,
-        };
+        fn id(step: &Step) -> Option<&str> {
+            let Step::Apply(change) = step else { return None };
+            match &**change {
+                Change::ContainerRemoved { id } => Some(id),
+                _ => None,
+            }
+        }
         steps.iter().filter_map(id).collect()
     }
 

@@ -120,7 +120,7 @@ impl Engine {
     }
 
     /// The container of that id, if the actor has `right` to it. One that is not the actor's to see does not exist.
-    fn seen(&self, actor: &Actor, id: &str, right: Right) -> Result<Container> {
+    pub(crate) fn seen(&self, actor: &Actor, id: &str, right: Right) -> Result<Container> {
         let visible = |container: &Container| !container.foreign || actor.may(Right::Administer);
         let known = self
             .truth

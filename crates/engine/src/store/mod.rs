@@ -6,6 +6,7 @@
 //! - [`open`]: opening, checking, migrating, backing up
 //! - the other modules: one a table, functions over a connection
 
+pub(crate) mod apps;
 pub(crate) mod audit;
 pub(crate) mod factors;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod hash;
 pub(crate) mod jobs;
 pub(crate) mod meta;
 mod open;
+pub(crate) mod passes;
 pub(crate) mod replies;
 pub(crate) mod sealed;
 pub(crate) mod sessions;

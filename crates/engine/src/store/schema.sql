@@ -1,3 +1,23 @@
+CREATE TABLE app_passes (
+    hash    BLOB PRIMARY KEY,
+    session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    app     TEXT NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
+    origin  TEXT NOT NULL,
+    created INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE apps (
+    id       TEXT PRIMARY KEY,
+    slug     TEXT NOT NULL UNIQUE,
+    stack    TEXT NOT NULL,
+    service  TEXT NOT NULL,
+    port     INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),
+    detected INTEGER NOT NULL CHECK (detected IN (0, 1)),
+    door     INTEGER UNIQUE CHECK (door BETWEEN 1 AND 65535),
+    created  INTEGER NOT NULL,
+    UNIQUE (stack, service, port)
+) STRICT;
+
 CREATE TABLE audit (
     id     INTEGER PRIMARY KEY,
     at     INTEGER NOT NULL,
@@ -120,6 +140,8 @@ CREATE TABLE users (
     disabled      INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
     created       INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX app_passes_by_session ON app_passes (session, app, origin, created);
 
 CREATE INDEX devices_by_user ON devices (user, seen);
 

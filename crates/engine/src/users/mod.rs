@@ -16,7 +16,7 @@ pub(crate) mod factor;
 pub(crate) mod leases;
 mod login;
 pub(crate) mod password;
-mod sessions;
+pub(crate) mod sessions;
 mod setup;
 pub(crate) mod throttle;
 pub(crate) mod tickets;

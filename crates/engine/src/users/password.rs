@@ -5,6 +5,8 @@ use std::sync::Arc;
 use api::secret::Secret;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use tokio::sync::Semaphore;
 
 use crate::error::{Error, Result};
@@ -27,11 +29,10 @@ pub(crate) struct Passwords {
 
 impl Passwords {
     pub(crate) fn new() -> Result<Self> {
-        let nobody = hash_now("the password of nobody")?;
         Ok(Self {
             turn: Arc::new(Semaphore::new(AT_ONCE)),
             line: Semaphore::new(AT_ONCE + WAITING),
-            nobody,
+            nobody: hash_of_nobody()?,
         })
     }
 
@@ -100,6 +101,20 @@ fn argon2() -> Result<Argon2<'static>> {
     let (memory, passes, lanes) = COST;
     let params = Params::new(memory, passes, lanes, None).map_err(|_| Error::Hash)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// A hash that costs as much to check as any, and that no password has: its salt and its output are random. It is not
+/// computed, so that a server starts sooner and without the memory of one.
+fn hash_of_nobody() -> Result<String> {
+    let (memory, passes, lanes) = COST;
+    let mut random = [0; 48];
+    getrandom::fill(&mut random).map_err(|_| Error::NoRandomness)?;
+    let (salt, output) = random.split_at(16);
+    Ok(format!(
+        "$argon2id$v=19$m={memory},t={passes},p={lanes}${}${}",
+        STANDARD_NO_PAD.encode(salt),
+        STANDARD_NO_PAD.encode(output)
+    ))
 }
 
 fn hash_now(password: &str) -> Result<String> {

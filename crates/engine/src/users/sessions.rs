@@ -102,6 +102,23 @@ impl Engine {
         Ok(actor(session, user, now, peer))
     }
 
+    /// Who is logged in, by a cookie alone: enough to be led to an app's own origin, where it takes more, and to nothing else.
+    pub async fn visitor(&self, cookies: Vec<String>, peer: IpAddr) -> Result<Actor> {
+        if self.setup_needed() {
+            return Err(Error::SetupNeeded);
+        }
+        let now = clock::now();
+        let mut found = self.store.read(move |db| live_sessions(db, &cookies, now)).await?;
+        match found.len() {
+            0 => Err(Error::NotLoggedIn),
+            1 => {
+                let (session, user) = found.remove(0);
+                Ok(actor(session, user, now, peer))
+            }
+            _ => Err(Error::SessionChanged),
+        }
+    }
+
     /// Gives a new tab of a browser that is logged in its own header half. The edge has checked the origin.
     pub async fn bootstrap(&self, cookies: Vec<String>, caller: &Caller) -> Result<SessionReply> {
         if self.setup_needed() {
@@ -236,14 +253,31 @@ impl Engine {
     }
 }
 
+/// Whose session that is, if it is alive.
+pub(crate) fn live_by_id(db: &Connection, id: &str, now: Timestamp) -> rusqlite::Result<Option<User>> {
+    let Some(session) = store::sessions::by_id(db, id)? else {
+        return Ok(None);
+    };
+    if is_over(&session, now) {
+        return Ok(None);
+    }
+    let account = store::users::by_id(db, &session.user)?;
+    Ok(account
+        .filter(|account| !account.user.disabled)
+        .map(|account| account.user))
+}
+
+fn is_over(session: &SessionRow, now: Timestamp) -> bool {
+    session.expires <= now || clock::after(session.seen, IDLE) <= now
+}
+
 fn live_sessions(db: &Connection, cookies: &[String], now: Timestamp) -> rusqlite::Result<Vec<(SessionRow, User)>> {
     let mut live: Vec<(SessionRow, User)> = Vec::new();
     for cookie in cookies.iter().take(COOKIES) {
         let Some(session) = store::sessions::by_cookie(db, &Hash::of(cookie))? else {
             continue;
         };
-        let over = session.expires <= now || clock::after(session.seen, IDLE) <= now;
-        if over || live.iter().any(|(other, _)| other.id == session.id) {
+        if is_over(&session, now) || live.iter().any(|(other, _)| other.id == session.id) {
             continue;
         }
         if let Some(account) = store::users::by_id(db, &session.user)?

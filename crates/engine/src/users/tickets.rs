@@ -31,7 +31,7 @@ struct Given {
 }
 
 impl Tickets {
-    fn give(&self, ticket: Hash, session: &str, route: &str, now: Instant) -> Result<()> {
+    pub(crate) fn give(&self, ticket: Hash, session: &str, route: &str, now: Instant) -> Result<()> {
         let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
         given.retain(|_, given| given.until > now);
         let own = given.values().filter(|given| given.session == session).count();
@@ -52,7 +52,7 @@ impl Tickets {
     }
 
     /// Takes the ticket, right or wrong, and answers its session if it is for `route` and still good.
-    fn take(&self, ticket: &Hash, route: &str, now: Instant) -> Option<String> {
+    pub(crate) fn take(&self, ticket: &Hash, route: &str, now: Instant) -> Option<String> {
         let given = self
             .given
             .lock()

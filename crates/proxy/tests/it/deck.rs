@@ -121,6 +121,7 @@ impl Deck {
             shares_host: false,
             rewrite_host: false,
             target,
+            process: None,
         }
     }
 

@@ -5,8 +5,8 @@ use futures_util::future::BoxFuture;
 use http::{Request, Response, header};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
-use proxy::gate::{Ends, Otherwise};
-use proxy::{Body, full};
+use proxy::full;
+use proxy::gate::{Answer, Ends, Otherwise};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::app::App;
@@ -16,7 +16,7 @@ use crate::deck::Deck;
 pub(crate) struct Desktop;
 
 impl Otherwise for Desktop {
-    fn answer(&self, mut request: Request<Incoming>, _ends: Ends) -> BoxFuture<'static, Response<Body>> {
+    fn answer(&self, mut request: Request<Incoming>, _ends: Ends) -> BoxFuture<'static, Answer> {
         async move {
             let mut reply = Response::new(full("desktop".into()));
             if request.headers().contains_key(header::UPGRADE) {
@@ -32,7 +32,7 @@ impl Otherwise for Desktop {
                 headers.insert(header::CONNECTION, header::HeaderValue::from_static("upgrade"));
                 headers.insert(header::UPGRADE, header::HeaderValue::from_static("websocket"));
             }
-            reply
+            Answer::Reply(reply)
         }
         .boxed()
     }

@@ -2,7 +2,7 @@
 //!
 //! `testkit-deck BINARY WEB` starts a machine and the server BINARY with the desktop's files in WEB. It prints a line of
 //! JSON when both are up, and then one for each line that it is given: an array of words, such as
-//! `["podman", "stop", "web"]`, `["deck", "kill"]`, `["deck", "start"]`, `["service", "stop"]`. At the end of its
+//! `["podman", "stop", "web"]`, `["app", "evil", "--publish", …]`, `["deck", "kill"]`, `["deck", "start"]`, `["service", "stop"]`. At the end of its
 //! input it takes all of it down, and fails if anything was left behind.
 
 use std::io::{BufRead, Write};
@@ -30,6 +30,7 @@ async fn main() {
         let words: Vec<String> = serde_json::from_str(&line).expect("a line is an array of words");
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let reply = match words.as_slice() {
+            ["app", name, more @ ..] => json!({"out": machine.run_app(name, more).await}),
             ["podman", rest @ ..] => podman(&machine, rest).await,
             ["deck", "stop"] => {
                 deck.stop().await;

@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 const SCRIPTS: [&str; 2] = ["config.py", "roundtrip.py"];
 
-/// Runs both scripts on the release binary.
+/// Runs both scripts on the binary that the other suites use.
 pub(super) fn run(_: &Account) -> Result<Counts> {
     let scripts = tree::root()?.join("../shared/conformance");
     if !scripts.is_dir() {
@@ -21,7 +21,7 @@ pub(super) fn run(_: &Account) -> Result<Counts> {
         return Ok(Counts::default());
     }
     let python = python()?;
-    let binary = run::build_server("release")?;
+    let binary = run::build_server("dev")?;
     let mut counts = Counts::default();
     for script in SCRIPTS {
         counts.add(compare(python, &scripts.join(script), &binary)?);

@@ -45,7 +45,7 @@ fn build() -> Result<PathBuf> {
         "--test",
         "wasm",
         "--profile",
-        "web-dev",
+        "web",
     ]);
     cargo.arg("--target-dir").arg(web::target_folder()?);
     compiler.apply(&mut cargo);

@@ -1,11 +1,13 @@
 //! One file a thing; a handler is a few lines: who asks, what, one call of the engine, the reply.
 
+pub(super) mod apps;
 pub(super) mod audit;
 pub(super) mod containers;
 pub(super) mod events;
 pub(super) mod factor;
 pub(super) mod health;
 pub(super) mod jobs;
+pub(super) mod logs;
 pub(super) mod session;
 pub(super) mod setup;
 pub(super) mod stacks;

@@ -1,0 +1,198 @@
+//! The way from the desktop into an app's own origin: a ticket, once, for a cookie; and the right that the cookie stands
+//! for, for as long as its session lives.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use api::secret::Secret;
+use rusqlite::Connection;
+use tokio_util::sync::CancellationToken;
+
+use super::limit::Meter;
+use crate::actor::{Actor, Right, Via};
+use crate::error::{Error, Result};
+use crate::secret::Hash;
+use crate::store::passes::PassRow;
+use crate::users::Credentials;
+use crate::{Engine, clock, secret, store};
+
+/// How many cookies are remembered at once; others are looked up again.
+const REMEMBERED: usize = 8192;
+/// Other origins can set cookies of the same name beside ours; so many are looked at.
+const COOKIES: usize = 4;
+
+/// The right of one browser to one app at one origin.
+#[derive(Clone, Debug)]
+pub struct AppPass {
+    /// Is cancelled when the right ends.
+    pub lease: CancellationToken,
+    /// Whose it is.
+    pub user: Arc<str>,
+}
+
+/// The cookies that were looked up and whose right holds.
+#[derive(Default)]
+pub(crate) struct Passes {
+    known: Mutex<HashMap<Hash, Known>>,
+    meter: Meter,
+}
+
+#[derive(Clone)]
+struct Known {
+    app: Arc<str>,
+    origin: Arc<str>,
+    pass: AppPass,
+}
+
+impl Passes {
+    fn find(&self, cookie: &Hash) -> Option<Known> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.get(cookie)?;
+        if found.pass.lease.is_cancelled() {
+            known.remove(cookie);
+            return None;
+        }
+        Some(found.clone())
+    }
+
+    fn remember(&self, cookie: Hash, pass: Known) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.retain(|_, known| !known.pass.lease.is_cancelled());
+        }
+        if known.len() < REMEMBERED {
+            known.insert(cookie, pass);
+        }
+    }
+}
+
+impl Engine {
+    /// Uses a ticket for `app` at `origin`; answers the cookie that the browser is to keep. One that it sends already and
+    /// that is as good stays.
+    pub async fn enter_app(&self, ticket: &str, app: &str, origin: &str, cookies: &[String]) -> Result<Option<Secret>> {
+        let session = self
+            .apps
+            .tickets
+            .take(&Hash::of(ticket), &bound(app, origin), Instant::now())
+            .ok_or(Error::WrongTicket)?;
+        let id = session.clone();
+        let user = self
+            .store
+            .read(move |db| crate::users::sessions::live_by_id(db, &id, clock::now()));
+        user.await?.ok_or(Error::WrongTicket)?;
+        let pass = PassRow {
+            session,
+            app: app.to_owned(),
+            origin: origin.to_owned(),
+        };
+        let held: Vec<Hash> = cookies.iter().take(COOKIES).map(|cookie| Hash::of(cookie)).collect();
+        let cookie = secret::generate()?;
+        let hash = Hash::of(cookie.expose_secret());
+        let is_new = self
+            .store
+            .write(move |tx| -> Result<bool> {
+                for held in held {
+                    if store::passes::get(tx, &held)?.as_ref() == Some(&pass) {
+                        return Ok(false);
+                    }
+                }
+                store::passes::insert(tx, &hash, &pass, clock::now())?;
+                Ok(true)
+            })
+            .await?;
+        Ok(is_new.then_some(cookie))
+    }
+
+    /// Whose right to see `app` at `origin` one of these cookies is. `NotLoggedIn` where none is, `Throttled` where it was
+    /// used too often of late, `Forbidden` where its owner may not see apps.
+    pub async fn app_pass(&self, app: &str, origin: &str, cookies: &[String]) -> Result<AppPass> {
+        for cookie in cookies.iter().take(COOKIES) {
+            let hash = Hash::of(cookie);
+            let known = match self.apps.passes.find(&hash) {
+                Some(known) => known,
+                None => match self.look_up_pass(hash).await? {
+                    Some(known) => known,
+                    None => continue,
+                },
+            };
+            if *known.app == *app && *known.origin == *origin {
+                self.apps.passes.meter.count(&known.pass.user, app, Instant::now())?;
+                return Ok(known.pass);
+            }
+        }
+        Err(Error::NotLoggedIn)
+    }
+
+    /// The app of a container, and the right of a token to ask it: to read with a token that may read, and to change with
+    /// one that may operate.
+    pub async fn program_pass(&self, bearer: &str, peer: IpAddr, id: &str, is_safe: bool) -> Result<(String, AppPass)> {
+        let credentials = Credentials {
+            bearer: Some(bearer.to_owned()),
+            ..Credentials::default()
+        };
+        let actor = self.authenticate(credentials, peer).await?;
+        actor.require(if is_safe { Right::See } else { Right::Operate })?;
+        let app = self.app_of(&actor, id)?;
+        let hash = Hash::of_parts(&[b"token", bearer.as_bytes()]);
+        let known = match self.apps.passes.find(&hash) {
+            Some(known) => known,
+            None => self.hold(&actor, hash, "", "").await?,
+        };
+        self.apps.passes.meter.count(&known.pass.user, &app, Instant::now())?;
+        Ok((app, known.pass))
+    }
+
+    async fn look_up_pass(&self, cookie: Hash) -> Result<Option<Known>> {
+        let now = clock::now();
+        let find = move |db: &Connection| {
+            let Some(pass) = store::passes::get(db, &cookie)? else {
+                return Ok(None);
+            };
+            let user = crate::users::sessions::live_by_id(db, &pass.session, now)?;
+            Ok(user.map(|user| (pass, user)))
+        };
+        let Some((pass, user)) = self.store.read(find).await? else {
+            return Ok(None);
+        };
+        let actor = Actor {
+            user,
+            via: Via::Session(pass.session.clone()),
+            peer: std::net::Ipv4Addr::UNSPECIFIED.into(),
+            elevated: false,
+        };
+        actor.require(Right::See)?;
+        self.hold(&actor, cookie, &pass.app, &pass.origin).await.map(Some)
+    }
+
+    /// Remembers the right behind `hash` until it ends.
+    async fn hold(&self, actor: &Actor, hash: Hash, app: &str, origin: &str) -> Result<Known> {
+        // Checks once more that the session lives, after it was noted that something is open under it.
+        let lease = self.lease(actor).await?;
+        let end = CancellationToken::new();
+        let (ended, stopping) = (end.clone(), self.stopping.clone());
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = lease.ended() => {}
+                () = stopping.cancelled() => return,
+            }
+            ended.cancel();
+        });
+        let known = Known {
+            app: app.into(),
+            origin: origin.into(),
+            pass: AppPass {
+                lease: end,
+                user: actor.user.name.as_str().into(),
+            },
+        };
+        self.apps.passes.remember(hash, known.clone());
+        Ok(known)
+    }
+}
+
+/// What a ticket is good for.
+pub(super) fn bound(app: &str, origin: &str) -> String {
+    format!("{app} {origin}")
+}
