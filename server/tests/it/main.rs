@@ -13,6 +13,7 @@ mod routes;
 mod sec_a;
 mod sec_f;
 mod sec_factor;
+mod stacks;
 mod story;
 
 use testkit::{Deck, DeckOptions, Machine};

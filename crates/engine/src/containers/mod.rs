@@ -145,7 +145,7 @@ impl Engine {
     }
 
     /// Asks Podman for one container and takes in the answer.
-    async fn look_again(&self, id: &str) -> Result<Option<Container>> {
+    pub(crate) async fn look_again(&self, id: &str) -> Result<Option<Container>> {
         let found = observe::inspect(&self.podman, id, &self.deck).await?;
         match &found {
             Some(container) => self.truth.put(container.clone()),
