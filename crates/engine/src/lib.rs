@@ -128,9 +128,9 @@ pub struct Inner {
     podman: Podman,
     capabilities: Mutex<Option<Capabilities>>,
     truth: Truth,
+    apps: Apps,
     stacks: stacks::Stacks,
     jobs: jobs::Jobs,
-    apps: Apps,
     passwords: Passwords,
     throttle: Throttle,
     challenges: Challenges,
@@ -208,10 +208,10 @@ impl Engine {
         #[cfg(feature = "failpoints")]
         std::mem::forget(fail::FailScenario::setup());
         self.tasks.spawn(containers::observe::run(self.clone()));
+        self.tasks.spawn(apps::observe::run(self.clone()));
         self.tasks.spawn(stacks::health::run(self.clone()));
         self.tasks.spawn(stacks::shown::run(self.clone()));
         self.tasks.spawn(jobs::run::run(self.clone()));
-        self.tasks.spawn(apps::observe::run(self.clone()));
         self.tasks.spawn(keep_house(self.clone()));
     }
 

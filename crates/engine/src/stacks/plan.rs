@@ -290,3 +290,117 @@ fn verb_of(made: bool) -> PlanVerb {
 fn external(external: bool) -> &'static str {
     if external { "it belongs to somebody else" } else { "" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Condition, Dependency};
+
+    fn service(name: &str, hash: &str, needs: &[(&str, Condition)]) -> WantedService {
+        let needed = |(service, condition): &(&str, Condition)| Dependency {
+            service: (*service).to_owned(),
+            condition: *condition,
+            restart: false,
+            required: true,
+        };
+        WantedService {
+            name: name.to_owned(),
+            image: "localhost/tiny:latest".to_owned(),
+            pull_policy: PullPolicy::Missing,
+            depends_on: needs.iter().map(needed).collect(),
+            replicas: vec![WantedContainer {
+                index: 1,
+                name: format!("pair-{name}-1"),
+                spec: podman::container::Spec::default(),
+                hash: hash.to_owned(),
+                files: Vec::new(),
+            }],
+            has_health_check: false,
+        }
+    }
+
+    fn wanted(services: Vec<WantedService>) -> Wanted {
+        Wanted {
+            services,
+            ..Wanted::default()
+        }
+    }
+
+    fn has(name: &str, service: &str, hash: &str, state: State) -> Has {
+        Has {
+            id: format!("id of {name}"),
+            name: name.to_owned(),
+            service: service.to_owned(),
+            index: 1,
+            hash: hash.to_owned(),
+            image: "image".to_owned(),
+            state,
+            exit_code: (state == State::Exited).then_some(0),
+        }
+    }
+
+    fn there(containers: Vec<Has>, services: &[&str]) -> Observed {
+        let image = |name: &&str| ((*name).to_owned(), "image".to_owned());
+        Observed {
+            containers,
+            images: services.iter().map(image).collect(),
+            ..Observed::default()
+        }
+    }
+
+    #[test]
+    fn a_service_comes_after_what_it_depends_on_and_then_by_name() {
+        let wanted = wanted(vec![
+            service("a", "1", &[("c", Condition::Started)]),
+            service("b", "1", &[]),
+            service("c", "1", &[("d", Condition::Healthy)]),
+            service("d", "1", &[]),
+        ]);
+        let names: Vec<&str> = order(&wanted).iter().map(|service| service.name.as_str()).collect();
+        assert_eq!(names, ["b", "d", "c", "a"]);
+    }
+
+    #[test]
+    fn an_interrupted_replacement_is_gone_on_with_and_gone_back_from() {
+        let old = has("pair-web-1-old-x", "web", "old", State::Running);
+        let new = has("pair-web-1", "web", "new", State::Created);
+        let observed = there(vec![old.clone(), new.clone()], &["web"]);
+        let forwards = wanted(vec![service("web", "new", &[])]);
+        let plan_on = plan(&forwards, &observed);
+        assert_eq!(plan_on.turns[0].action, Action::Start(new.clone()));
+        assert_eq!(plan_on.turns[0].others, [old.clone()]);
+        let backwards = wanted(vec![service("web", "old", &[])]);
+        let plan_back = plan(&backwards, &observed);
+        assert_eq!(plan_back.turns[0].action, Action::Keep(old));
+        assert_eq!(plan_back.turns[0].others, [new]);
+    }
+
+    #[test]
+    fn another_image_under_the_same_name_is_another_container() {
+        let wanted = wanted(vec![service("web", "same", &[])]);
+        let mut observed = there(vec![has("pair-web-1", "web", "same", State::Running)], &["web"]);
+        assert!(matches!(plan(&wanted, &observed).turns[0].action, Action::Keep(_)));
+        observed.images.insert("web".to_owned(), "newer image".to_owned());
+        let plan = plan(&wanted, &observed);
+        assert!(matches!(plan.turns[0].action, Action::Replace(_)));
+        assert_eq!(plan.items(&wanted)[0].reason, "its image is another");
+    }
+
+    #[test]
+    fn what_ran_once_and_is_waited_for_stays_and_what_has_no_place_goes() {
+        let wanted = wanted(vec![
+            service("job", "1", &[]),
+            service("web", "1", &[("job", Condition::Completed)]),
+        ]);
+        let containers = vec![
+            has("pair-job-1", "job", "1", State::Exited),
+            has("pair-web-1", "web", "1", State::Exited),
+            has("pair-gone-1", "gone", "1", State::Running),
+        ];
+        let observed = there(containers, &["job", "web"]);
+        let plan = plan(&wanted, &observed);
+        assert!(matches!(plan.turns[0].action, Action::Keep(_)), "it did its work");
+        assert!(matches!(plan.turns[1].action, Action::Start(_)), "it should run");
+        assert_eq!(plan.orphans.len(), 1);
+    }
+}
