@@ -39,9 +39,21 @@ pub(super) fn wanted(
         &format!("{at}.scale"),
         "a service has at most 50 containers",
     );
+    let own_name = &service.container_name;
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let plain = own_name.is_empty()
+        || (own_name.starts_with(|c: char| c.is_ascii_alphanumeric()) && own_name.chars().all(allowed));
+    report.refuse(
+        !plain || (!own_name.is_empty() && replicas > 1),
+        &format!("{at}.container_name"),
+        "this is the name of one container, of letters, digits, `.`, `_` and `-`",
+    );
     let spec = spec(ground, project, service, &image, &at, report);
     let container = |index: u32| {
-        let name = format!("{}-{name}-{index}", ground.stack);
+        let name = match service.container_name.as_str() {
+            "" => format!("{}-{name}-{index}", ground.stack),
+            own => own.to_owned(),
+        };
         let mut spec = spec.clone();
         spec.name.clone_from(&name);
         let hash = hash(&spec);
@@ -163,11 +175,41 @@ fn spec(ground: &Ground<'_>, project: &Project, service: &Service, image: &str, 
             protocol: port.protocol.clone(),
         });
     }
+    let narrowed = |option: &String| matches!(option.as_str(), "no-new-privileges" | "no-new-privileges:true");
+    report.refuse(
+        !service.security_opt.iter().all(narrowed),
+        &format!("{at}.security_opt"),
+        "only `no-new-privileges` is taken here, and is so for all",
+    );
+    let hosts = service.extra_hosts.0.iter();
+    let hosts: Vec<String> = hosts
+        .flat_map(|(name, addresses)| addresses.iter().map(move |address| format!("{name}:{address}")))
+        .collect();
+    if !hosts.is_empty() {
+        spec.more.insert("hostadd".to_owned(), hosts.into());
+    }
+    if service.shm_size.0 > 0 {
+        spec.more.insert("shm_size".to_owned(), service.shm_size.0.into());
+    }
     mounts(ground, project, service, at, &mut spec, report);
     spec
 }
 
 fn mounts(ground: &Ground<'_>, project: &Project, service: &Service, at: &str, spec: &mut Spec, report: &mut Report) {
+    for folder in &service.tmpfs.0 {
+        let (target, options) = folder.split_once(':').unwrap_or((folder, ""));
+        report.refuse(
+            !options.is_empty(),
+            &format!("{at}.tmpfs"),
+            "options of a tmpfs are not taken here yet",
+        );
+        spec.mounts.push(SpecMount {
+            kind: "tmpfs".to_owned(),
+            source: "tmpfs".to_owned(),
+            destination: target.to_owned(),
+            options: Vec::new(),
+        });
+    }
     for (number, mount) in service.volumes.iter().enumerate() {
         let at = format!("{at}.volumes[{number}]");
         let mut options = Vec::new();
@@ -231,7 +273,7 @@ fn length(duration: compose::model::Duration) -> Duration {
 
 /// The keys of a service that say something which has no translation.
 fn untranslated(service: &Service) -> Vec<String> {
-    const KNOWN: [&str; 26] = [
+    const KNOWN: [&str; 31] = [
         "image",
         "command",
         "entrypoint",
@@ -258,6 +300,11 @@ fn untranslated(service: &Service) -> Vec<String> {
         "profiles",
         "expose",
         "pull_policy",
+        "container_name",
+        "tmpfs",
+        "security_opt",
+        "extra_hosts",
+        "shm_size",
     ];
     let mut service = service.clone();
     if let Some(deploy) = &mut service.deploy {

@@ -71,7 +71,8 @@ async fn bring_back(engine: &Engine, row: &StackRow) -> Result<()> {
         .turns
         .iter()
         .all(|turn| matches!(turn.action, plan::Action::Keep(_)));
-    if stands {
+    // Whoever asked for work meanwhile will have seen to it, and what was observed may be of the middle of that.
+    if stands || engine.jobs.of(row.name.as_str()).is_some() {
         return Ok(());
     }
     let entry = audit::entry(SELF, "stack.start", row.name.as_str(), std::net::Ipv4Addr::LOCALHOST);

@@ -41,8 +41,15 @@ impl Source {
             project_name: Some(self.stack.as_str().to_owned()),
             ..LoadOptions::default()
         };
-        let loaded = compose::load(&options, &Within { source: self });
+        let mut loaded = compose::load(&options, &Within { source: self });
         let valid = loaded.is_valid();
+        // A person knows the files by their names in the folder.
+        let folder = format!("{}/", self.home.display());
+        for diagnostic in &mut loaded.diagnostics {
+            if let Some(name) = diagnostic.file.strip_prefix(&folder) {
+                diagnostic.file = name.to_owned();
+            }
+        }
         (loaded.project.filter(|_| valid), loaded.diagnostics)
     }
 

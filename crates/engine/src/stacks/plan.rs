@@ -368,7 +368,7 @@ mod tests {
         let forwards = wanted(vec![service("web", "new", &[])]);
         let plan_on = plan(&forwards, &observed);
         assert_eq!(plan_on.turns[0].action, Action::Start(new.clone()));
-        assert_eq!(plan_on.turns[0].others, [old.clone()]);
+        assert_eq!(plan_on.turns[0].others, std::slice::from_ref(&old));
         let backwards = wanted(vec![service("web", "old", &[])]);
         let plan_back = plan(&backwards, &observed);
         assert_eq!(plan_back.turns[0].action, Action::Keep(old));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use api::job::{Job, JobState};
+use api::job::{Job, JobKind, JobState};
 use api::page::Listed;
 use api::stack::{StackJob, StackState};
 use serde_json::json;
@@ -72,12 +72,13 @@ async fn crash_at(point: &str, file: &Path, machine: &Machine, deck: &mut Deck<'
     follow(ada, deck);
 }
 
-/// Waits until no job is left, and answers how the last one ended.
+/// Waits until no job is left, and answers how the last deploy ended.
 async fn settled(ada: &mut Browser) -> Job {
     wait_until("all jobs to be over", Duration::from_secs(30), async || {
         let jobs: Listed<Job> = ada.get("/api/jobs").await.json();
         let over = jobs.items.iter().all(|job| job.state.is_over());
-        over.then(|| jobs.items.into_iter().next()).flatten()
+        let mut deploys = jobs.items.into_iter().filter(|job| job.kind == JobKind::Deploy);
+        over.then(|| deploys.next()).flatten()
     })
     .await
 }

@@ -152,3 +152,37 @@ async fn a_deploy_that_fails_is_put_back_and_says_why() {
     assert!(stack.trouble.unwrap().contains("exit code 3") && stack.changed_on_disk);
     clean(&machine, &mut ada, "shop").await;
 }
+
+#[tokio::test]
+async fn what_a_service_says_reaches_its_container() {
+    let machine = Machine::start().await;
+    let (deck, mut ada) = deck(&machine).await;
+    let compose = r#"
+services:
+  web:
+    image: localhost/tiny
+    container_name: lamp
+    hostname: here
+    environment: {A: "${COLOR:-none}", B: "two words"}
+    extra_hosts: {far: 192.0.2.7}
+    shm_size: 16m
+    tmpfs: [/scratch]
+    volumes: ["./conf:/conf:ro"]
+    security_opt: ["no-new-privileges:true"]
+    scale: 1
+"#;
+    let body = json!({"name": "said", "compose": compose, "env": "COLOR=green\n"});
+    assert_eq!(ada.post("/api/stacks", body).await.status, 201);
+    let folder = deck.data_dir().join("stacks/said/conf");
+    machine.user().make_dir(&folder);
+    machine.user().write(&folder.join("file"), "from the folder");
+    deploy(&mut ada, "said").await;
+    let script = "hostname; echo $A $B; grep far /etc/hosts; df -m /dev/shm | tail -1 | awk '{print $2}'; \
+                  touch /scratch/x && cat /conf/file && ! touch /conf/x 2>/dev/null && echo && echo whole";
+    let said = machine.cli(&["exec", "lamp", "sh", "-c", script]).await;
+    let lines: Vec<&str> = said.lines().map(str::trim).collect();
+    assert_eq!(lines[..2], ["here", "green two words"], "{said}");
+    assert!(lines[2].starts_with("192.0.2.7"), "{said}");
+    assert_eq!(lines[3..], ["16", "from the folder", "whole"], "{said}");
+    clean(&machine, &mut ada, "said").await;
+}
