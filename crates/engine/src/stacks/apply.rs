@@ -18,6 +18,9 @@ use crate::error::Error;
 use crate::jobs::live::Live;
 use crate::spec::{Condition, PullPolicy, Wanted, WantedService};
 
+/// How often another port is looked for.
+const TRIES: u32 = 3;
+
 /// Why a plan was not carried out to its end.
 #[derive(Debug)]
 pub(crate) enum Halt {
@@ -73,17 +76,22 @@ pub(super) struct Apply<'a> {
 }
 
 impl Apply<'_> {
-    /// Fetches the images that `pulls` names, and answers the id of the image of each service.
-    pub(super) async fn images(&self, pins: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Halt> {
-        let observed = observe::observe(self.engine, self.stack, self.wanted, pins).await?;
+    /// Fetches the images that are missing, and answers what is there then.
+    pub(super) async fn images(&self, pins: &BTreeMap<String, String>) -> Result<Observed, Halt> {
+        let mut observed = observe::observe(self.engine, self.stack, self.wanted, pins).await?;
         // What a generation has pinned was fetched for it before.
-        let pinned = |service: &WantedService| pins.get(&service.name) == observed.images.get(&service.name);
-        for service in plan::plan(self.wanted, &observed).pulls {
-            if !pinned(service) || !observed.images.contains_key(&service.name) {
-                self.pull(service).await?;
-            }
+        let pinned = |service: &WantedService| {
+            let id = observed.images.get(&service.name);
+            id.is_some() && id == pins.get(&service.name)
+        };
+        let pulls = plan::plan(self.wanted, &observed).pulls.into_iter();
+        let pulls: Vec<&WantedService> = pulls.filter(|service| !pinned(service)).collect();
+        for service in &pulls {
+            self.pull(service).await?;
         }
-        let observed = observe::observe(self.engine, self.stack, self.wanted, pins).await?;
+        if !pulls.is_empty() {
+            observed = observe::observe(self.engine, self.stack, self.wanted, pins).await?;
+        }
         for service in &self.wanted.services {
             if !observed.images.contains_key(&service.name) {
                 let never = service.pull_policy == PullPolicy::Never;
@@ -101,7 +109,7 @@ impl Apply<'_> {
                 ));
             }
         }
-        Ok(observed.images)
+        Ok(observed)
     }
 
     async fn pull(&self, service: &WantedService) -> Result<(), Halt> {
@@ -205,7 +213,7 @@ impl Apply<'_> {
                 containers.rename(&other.id, &aside).await?;
                 crash_point("stack-aside");
             }
-            let id = match known {
+            let mut id = match known {
                 Some(has) if has.name != *name => {
                     containers.rename(&has.id, name).await?;
                     has.id.clone()
@@ -222,7 +230,7 @@ impl Apply<'_> {
                 if matches!(turn.action, Action::Restart(_)) {
                     containers.restart(&id, None).await?;
                 } else {
-                    containers.start(&id).await?;
+                    id = self.start(turn, observed, id).await?;
                 }
                 crash_point("stack-started");
                 started.push(Started {
@@ -240,6 +248,29 @@ impl Apply<'_> {
             Err(_) => self.live.ended(step, Err("called off")),
         }
         result
+    }
+
+    /// Starts a container, and answers its id. Podman looks for free ports when it makes one; where somebody else took
+    /// such a port since, another container is made in its place.
+    async fn start(&self, turn: &Turn<'_>, observed: &Observed, mut id: String) -> Result<String, Halt> {
+        let containers = self.engine.podman.containers();
+        for tries in 1.. {
+            match containers.start(&id).await {
+                Ok(()) => break,
+                Err(error) if tries < TRIES && error.to_string().contains("address already in use") => {
+                    self.live
+                        .say(format!("{}: {error}; another port is taken.", turn.container.name));
+                    let how = Remove {
+                        force: true,
+                        volumes: false,
+                    };
+                    containers.remove(&id, how).await?;
+                    id = self.create(turn, observed).await?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(id)
     }
 
     async fn create(&self, turn: &Turn<'_>, observed: &Observed) -> Result<String, Halt> {

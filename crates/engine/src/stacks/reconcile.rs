@@ -227,16 +227,15 @@ impl Task<'_> {
             stack: self.name,
             wanted: &meaning.wanted,
         };
-        let images = apply.images(&row.shown.images).await?;
-        if images != row.shown.images {
-            let (name, kept) = (self.name.clone(), images.clone());
+        let observed = apply.images(&row.shown.images).await?;
+        if observed.images != row.shown.images {
+            let (name, kept) = (self.name.clone(), observed.images.clone());
             let write = self
                 .engine
                 .store
                 .write(move |tx| -> Result<()> { Ok(store::stacks::set_images(tx, &name, number, &kept)?) });
             write.await?;
         }
-        let observed = observe::observe(self.engine, self.name, &meaning.wanted, &images).await?;
         apply.carry_out(&observed, start).await
     }
 
