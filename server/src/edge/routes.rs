@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::Fault;
-use super::handlers::{apps, audit, containers, events, factor, health, session, setup, system, tokens, users};
+use super::handlers::{apps, audit, containers, events, factor, health, session, setup, system, tokens, trust, users};
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
 
@@ -118,6 +118,8 @@ pub(crate) fn build(app: App) -> Router {
         .route("/containers/{id}/proxy/", any(apps::lead));
     Router::new()
         .nest("/api", api)
+        .route("/authority", get(trust::page))
+        .route("/authority.crt", get(trust::certificate))
         .route("/healthz", get(health::server))
         .route("/health/podman", get(health::podman))
         .fallback(elsewhere)

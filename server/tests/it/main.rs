@@ -13,6 +13,7 @@ mod sec_a;
 mod sec_f;
 mod sec_factor;
 mod story;
+mod tls;
 
 use testkit::{Deck, DeckOptions, Machine};
 

@@ -10,4 +10,5 @@ pub(super) mod session;
 pub(super) mod setup;
 pub(super) mod system;
 pub(super) mod tokens;
+pub(super) mod trust;
 pub(super) mod users;
