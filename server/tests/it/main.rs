@@ -10,6 +10,7 @@ mod faults;
 mod power;
 mod routes;
 mod sec_a;
+mod sec_apps;
 mod sec_f;
 mod sec_factor;
 mod story;
