@@ -19,6 +19,7 @@
 //! - [`app`]: what is an icon and opens in a window
 //! - [`desk`]: a person's desk, as it is kept
 //! - [`system`]: the machine, Podman, health
+//! - [`log`]: what containers print
 //! - [`event`]: what is pushed over the event stream
 
 pub mod app;
@@ -29,6 +30,7 @@ pub mod desk;
 pub mod error;
 pub mod event;
 pub mod job;
+pub mod log;
 pub mod name;
 pub mod page;
 pub mod secret;

@@ -85,6 +85,32 @@ pub enum Error {
         /// What to do.
         hint: &'static str,
     },
+    /// The files of a stack are not those that were read.
+    #[error("the files of the stack have changed")]
+    StackChanged {
+        /// What is on the disk.
+        disk: Box<api::stack::StackFiles>,
+        /// What was sent, under the version that was read.
+        sent: Box<api::stack::StackFiles>,
+    },
+    /// The files of a stack cannot be deployed.
+    #[error("the compose file cannot be deployed")]
+    Unfit {
+        /// What there is to say about them.
+        diagnostics: Vec<api::compose::Diagnostic>,
+    },
+    /// A stack asks for what is never given.
+    #[error("the stack asks for what is not given: {}", messages(.risks))]
+    Refused {
+        /// What it asks for.
+        risks: Vec<api::stack::Risk>,
+    },
+    /// A stack asks for what only an administrator can give.
+    #[error("the stack asks for what an administrator has to agree to: {}", messages(.risks))]
+    ConsentNeeded {
+        /// What it asks for, without what was agreed to.
+        risks: Vec<api::stack::Risk>,
+    },
     /// Podman refused, or did not answer.
     #[error("Podman did not do it")]
     Podman(#[source] podman::Error),
@@ -112,6 +138,11 @@ pub enum Error {
     /// The server is going down.
     #[error("the server is stopping")]
     Stopping,
+}
+
+fn messages(risks: &[api::stack::Risk]) -> String {
+    let messages: Vec<&str> = risks.iter().map(|risk| risk.message.as_str()).collect();
+    messages.join(" ")
 }
 
 impl Error {

@@ -5,9 +5,13 @@
 //!
 //! - [`actor`]: who asks, with which rights
 //! - [`users`]: accounts, and the ways to prove that one is somebody
+//! - [`stacks`]: compose projects, from their files to containers that run
+//! - [`spec`]: what a compose project means on Podman, and what of it is allowed
+//! - [`jobs`]: work that takes a while
 //! - [`containers`]: seeing them, the verbs, the truth about them
 //! - [`apps`]: services with a web interface, their addresses, and the way in
 //! - [`events`]: what is pushed to a listener
+//! - [`logs`]: what containers print
 //! - [`system`]: the machine and Podman
 //! - [`audit`], [`replies`], [`page`]: what many calls share
 //! - [`store`]: what is kept
@@ -21,11 +25,15 @@ mod clock;
 pub mod containers;
 mod error;
 pub mod events;
+mod jobs;
 mod key;
 mod lock;
+pub mod logs;
 mod page;
 mod replies;
 mod secret;
+mod spec;
+pub mod stacks;
 pub mod store;
 pub mod system;
 pub mod users;
@@ -121,6 +129,8 @@ pub struct Inner {
     capabilities: Mutex<Option<Capabilities>>,
     truth: Truth,
     apps: Apps,
+    stacks: stacks::Stacks,
+    jobs: jobs::Jobs,
     passwords: Passwords,
     throttle: Throttle,
     challenges: Challenges,
@@ -168,6 +178,8 @@ impl Engine {
         });
         let (deck, setup_needed, rows) = prepare.await.map_err(OpenError::Prepare)?;
         let inner = Inner {
+            stacks: stacks::Stacks::new(&config.data_dir),
+            jobs: jobs::Jobs::default(),
             data_dir: config.data_dir,
             deck,
             machine: rustix::system::uname().nodename().to_string_lossy().into_owned(),
@@ -195,6 +207,9 @@ impl Engine {
     pub fn start(&self) {
         self.tasks.spawn(containers::observe::run(self.clone()));
         self.tasks.spawn(apps::observe::run(self.clone()));
+        self.tasks.spawn(stacks::health::run(self.clone()));
+        self.tasks.spawn(stacks::shown::run(self.clone()));
+        self.tasks.spawn(jobs::run::run(self.clone()));
         self.tasks.spawn(keep_house(self.clone()));
     }
 

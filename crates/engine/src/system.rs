@@ -48,6 +48,11 @@ impl Engine {
         self.store.read(|db| crate::store::meta::get(db, "deck")).await.is_ok()
     }
 
+    /// What Podman can do, where it was asked already.
+    pub(crate) fn known_capabilities(&self) -> Option<Capabilities> {
+        self.capabilities.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(crate) fn set_capabilities(&self, found: Capabilities) {
         *self.capabilities.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
     }

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 mod detail;
 mod exec;
+mod log;
 mod output;
 mod spec;
 mod summary;
@@ -15,6 +16,7 @@ use serde::Deserialize;
 pub use crate::frames::{Chunk, Output};
 pub use detail::{Detail, Mount, NetworkEndpoint};
 pub use exec::{Exec, ExecState, Input, Running};
+pub use log::LogLine;
 pub use output::{Logs, Stats};
 pub use spec::{
     CpuLimit, Created, HealthCheck, Limits, MemoryLimit, Namespace, PidsLimit, PublishedPort, Spec, SpecMount,

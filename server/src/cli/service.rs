@@ -134,7 +134,9 @@ impl Manager {
         let manager = Self {
             unit: folder.join("systemd/user").join(NAME),
         };
-        if !done(manager.command().arg("show-environment")) {
+        // In a root that systemd did not boot, systemctl ignores what it is told and calls that a success.
+        let answer = manager.command().arg("show-environment").output();
+        if !answer.is_ok_and(|output| output.status.success() && !output.stdout.is_empty()) {
             bail!(
                 "there is no systemd that answers for this user; log in as the user itself (not through su), or start \
                  `stardeck serve` by what starts programs on this machine"

@@ -9,6 +9,8 @@ use engine::Error as E;
 pub(crate) const DONE: StatusCode = StatusCode::NO_CONTENT;
 /// Something was made.
 pub(crate) const MADE: StatusCode = StatusCode::CREATED;
+/// A job does it; its reply says which.
+pub(crate) const BEGUN: StatusCode = StatusCode::ACCEPTED;
 /// It is what the browser has already.
 pub(crate) const UNCHANGED: StatusCode = StatusCode::NOT_MODIFIED;
 /// It is not well.
@@ -208,6 +210,31 @@ impl From<E> for Refusal {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message).detail("field", field)
             }
             E::Conflict { code, message, hint } => Self::new(StatusCode::CONFLICT, code, message).hint(hint),
+            E::StackChanged { disk, sent } => Self::new(
+                StatusCode::CONFLICT,
+                "stack_changed",
+                "The files of the stack have changed since they were read; nothing was written.",
+            )
+            .hint("Look at both texts, and send the one that is meant with the version that is there now.")
+            .detail("disk", json(&*disk))
+            .detail("sent", json(&*sent)),
+            E::Unfit { diagnostics } => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "compose_invalid",
+                "The compose file cannot be deployed as it is.",
+            )
+            .hint("The diagnostics say where and why.")
+            .detail("diagnostics", json(&diagnostics)),
+            E::Refused { risks } => {
+                let message = format!("The stack asks for what is not given: {}", sentences(&risks));
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "policy_refused", message).detail("risks", json(&risks))
+            }
+            E::ConsentNeeded { risks } => {
+                let message = format!("An administrator has to agree first: {}", sentences(&risks));
+                Self::new(StatusCode::FORBIDDEN, "consent_needed", message)
+                    .hint("Name each risk in `consents`.")
+                    .detail("risks", json(&risks))
+            }
             E::Podman(error) => podman(error),
             E::Store(engine::store::Error::Full(_)) => Self::new(
                 StatusCode::INSUFFICIENT_STORAGE,
@@ -229,6 +256,16 @@ impl From<E> for Refusal {
             }
         }
     }
+}
+
+/// A value of the API as a detail.
+fn json(value: &impl serde::Serialize) -> serde_json::Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+fn sentences(risks: &[api::stack::Risk]) -> String {
+    let messages: Vec<&str> = risks.iter().map(|risk| risk.message.as_str()).collect();
+    messages.join(" ")
 }
 
 fn podman(error: podman::Error) -> Refusal {

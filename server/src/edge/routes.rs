@@ -12,7 +12,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::error::Fault;
-use super::handlers::{apps, audit, containers, events, factor, health, session, setup, system, tokens, trust, users};
+use super::handlers::{
+    apps, audit, containers, events, factor, health, jobs, logs, session, setup, stacks, system, tokens, trust, users,
+};
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
 
@@ -54,8 +56,10 @@ fn open() -> OpenApiRouter<App> {
         .routes(routes!(session::bootstrap))
         .routes(routes!(health::server))
         .routes(routes!(health::podman))
-        // Says itself who asks: by a ticket, or by a token.
+        // Say themselves who asks: by a ticket, or by a token.
         .routes(routes!(events::open))
+        .routes(routes!(logs::container))
+        .routes(routes!(logs::stack))
 }
 
 /// For an actor. What it may, the engine says.
@@ -92,6 +96,18 @@ fn once() -> OpenApiRouter<App> {
         .routes(routes!(containers::start))
         .routes(routes!(containers::stop))
         .routes(routes!(containers::restart))
+        .routes(routes!(stacks::list, stacks::create))
+        .routes(routes!(stacks::show, stacks::write, stacks::edit, stacks::remove))
+        .routes(routes!(stacks::diff))
+        .routes(routes!(stacks::deploy))
+        .routes(routes!(stacks::start))
+        .routes(routes!(stacks::stop))
+        .routes(routes!(stacks::restart))
+        .routes(routes!(stacks::down))
+        .routes(routes!(stacks::generations))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::show))
+        .routes(routes!(jobs::cancel))
 }
 
 /// The document of the API.

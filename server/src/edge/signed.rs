@@ -1,7 +1,7 @@
 //! Who asks: the request's credentials → an [`Actor`].
 
 use api::SESSION_HEADER;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, OriginalUri, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -56,6 +56,39 @@ impl<S: Sync> FromRequestParts<S> for Signed {
         let actor = parts.extensions.get::<Actor>().cloned();
         actor.map(Self).ok_or_else(|| Refusal::from(engine::Error::NotLoggedIn))
     }
+}
+
+/// The actor of a WebSocket, which a browser opens without headers of ours: by a ticket for this very path, or by a
+/// token.
+pub(super) struct Listener(pub Actor);
+
+impl FromRequestParts<App> for Listener {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let From(caller) = From::from_request_parts(parts, app).await?;
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
+        let ticket = Query::<TicketQuery>::try_from_uri(uri)
+            .ok()
+            .and_then(|query| query.0.ticket);
+        let actor = match ticket {
+            Some(ticket) => {
+                let cookies = cookies::values(&parts.headers, cookies::SESSION);
+                app.engine.redeem(&ticket, uri.path(), cookies, caller.peer).await?
+            }
+            // A session's header cannot be sent here by a browser: what is left is a token, or nobody.
+            None => {
+                let credentials = credentials(&parts.headers);
+                app.engine.authenticate(credentials, caller.peer).await?
+            }
+        };
+        Ok(Self(actor))
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct TicketQuery {
+    ticket: Option<String>,
 }
 
 /// Who is at the other end, before anybody is known.

@@ -257,7 +257,12 @@ impl Browser {
 
     /// A ticket for the event stream.
     pub(crate) async fn ticket(&mut self) -> String {
-        let reply = self.post("/api/tickets", json!({"route": "/api/events"})).await;
+        self.ticket_for("/api/events").await
+    }
+
+    /// A ticket for one path.
+    pub(crate) async fn ticket_for(&mut self, route: &str) -> String {
+        let reply = self.post("/api/tickets", json!({"route": route})).await;
         assert_eq!(reply.status, 200, "{reply:?}");
         reply.json::<Value>()["ticket"].as_str().unwrap().to_owned()
     }
@@ -300,6 +305,11 @@ pub(crate) struct Events {
 impl Events {
     /// The next message; `None` when the stream is over.
     pub(crate) async fn next(&mut self) -> Option<Frame> {
+        self.next_of().await
+    }
+
+    /// The next message of another stream than that of events.
+    pub(crate) async fn next_of<T: DeserializeOwned>(&mut self) -> Option<T> {
         loop {
             match self.socket.next().await?.ok()? {
                 tungstenite::Message::Text(text) => return Some(serde_json::from_str(&text).unwrap()),

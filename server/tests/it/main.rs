@@ -7,12 +7,14 @@ mod browser;
 mod cli;
 mod edge;
 mod faults;
+mod logs;
 mod power;
 mod routes;
 mod sec_a;
 mod sec_apps;
 mod sec_f;
 mod sec_factor;
+mod stacks;
 mod story;
 mod tls;
 

@@ -39,7 +39,12 @@ const CASES: &[(&str, &str)] = &[
     ("POST /containers/{id}/open", "000000"),
     ("POST /containers/{id}/stop", "00+00+"),
     ("POST /containers/{id}/restart", "00+00+"),
+    ("GET /containers/{id}/logs", "00+00+"),
+    ("GET /stacks/{name}/logs", "++++++"),
     ("GET /events", "++++++"),
+    ("GET /jobs", "++++++"),
+    ("GET /jobs/{id}", "++++++"),
+    ("POST /jobs/{id}/cancel", "-++-++"),
     ("POST /logout", "+++---"),
     ("GET /session", "++++++"),
     ("POST /session/elevate", "+++---"),
@@ -49,6 +54,19 @@ const CASES: &[(&str, &str)] = &[
     ("POST /session/password", "+++---"),
     ("GET /sessions", "+++---"),
     ("DELETE /sessions/{id}", "+++---"),
+    ("GET /stacks", "++++++"),
+    ("POST /stacks", "-++-++"),
+    ("GET /stacks/{name}", "++++++"),
+    ("PUT /stacks/{name}", "-++-++"),
+    ("PATCH /stacks/{name}", "-++-++"),
+    ("DELETE /stacks/{name}", "-++-++"),
+    ("POST /stacks/{name}/deploy", "-++-++"),
+    ("POST /stacks/{name}/diff", "++++++"),
+    ("POST /stacks/{name}/down", "-++-++"),
+    ("GET /stacks/{name}/generations", "++++++"),
+    ("POST /stacks/{name}/restart", "-++-++"),
+    ("POST /stacks/{name}/start", "-++-++"),
+    ("POST /stacks/{name}/stop", "-++-++"),
     ("GET /system", "++++++"),
     ("POST /tickets", "+++---"),
     ("GET /tokens", "+++---"),
@@ -87,6 +105,10 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         // Past authorisation, these two are refused for what they ask.
         "POST /users" => Some(json!({"name": "eve", "password": "short", "role": "viewer"})),
         "PATCH /users/{id}" => Some(json!({})),
+        "POST /stacks" => Some(json!({"name": "x", "compose": "services: {}\n"})),
+        "PUT /stacks/{name}" => Some(json!({"version": "x"})),
+        "PATCH /stacks/{name}" => Some(json!({"version": "x", "edits": []})),
+        "POST /stacks/{name}/deploy" | "POST /stacks/{name}/diff" => Some(json!({})),
         _ => None,
     }
 }
@@ -152,6 +174,7 @@ async fn verdict(asker: &mut Browser, route: &str, container: &str) -> char {
     }
     let is_container = path.starts_with("/containers");
     let path = path.replace("{id}", if is_container { container } else { "nobody" });
+    let path = path.replace("{name}", "nothing");
     let reply = asker.send(method, &format!("/api{path}"), body(route)).await;
     match (reply.status, is_container) {
         (404, true) => '0',

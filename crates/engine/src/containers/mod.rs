@@ -120,7 +120,7 @@ impl Engine {
     }
 
     /// The container of that id, if the actor has `right` to it. One that is not the actor's to see does not exist.
-    fn seen(&self, actor: &Actor, id: &str, right: Right) -> Result<Container> {
+    pub(crate) fn seen(&self, actor: &Actor, id: &str, right: Right) -> Result<Container> {
         let visible = |container: &Container| !container.foreign || actor.may(Right::Administer);
         let known = self
             .truth
@@ -145,7 +145,7 @@ impl Engine {
     }
 
     /// Asks Podman for one container and takes in the answer.
-    async fn look_again(&self, id: &str) -> Result<Option<Container>> {
+    pub(crate) async fn look_again(&self, id: &str) -> Result<Option<Container>> {
         let found = observe::inspect(&self.podman, id, &self.deck).await?;
         match &found {
             Some(container) => self.truth.put(container.clone()),

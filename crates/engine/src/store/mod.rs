@@ -12,12 +12,14 @@ pub(crate) mod factors;
 #[cfg(test)]
 mod faults;
 mod hash;
+pub(crate) mod jobs;
 pub(crate) mod meta;
 mod open;
 pub(crate) mod passes;
 pub(crate) mod replies;
 pub(crate) mod sealed;
 pub(crate) mod sessions;
+pub(crate) mod stacks;
 pub(crate) mod tokens;
 pub(crate) mod users;
 

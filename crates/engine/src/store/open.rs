@@ -12,9 +12,10 @@ use rusqlite_migration::{M, Migrations, SchemaVersion};
 const APPLICATION_ID: i32 = 0x5344_6b01;
 
 /// The schema, step by step. A step that has been released is never edited.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("migrations/0001-foundations.sql"),
     include_str!("migrations/0002-apps.sql"),
+    include_str!("migrations/0003-stacks.sql"),
 ];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> =

@@ -41,6 +41,43 @@ CREATE TABLE factors (
     used_step INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE generations (
+    stack    TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+    number   INTEGER NOT NULL,
+    created  INTEGER NOT NULL,
+    by       TEXT NOT NULL,
+    good     INTEGER NOT NULL DEFAULT 0 CHECK (good IN (0, 1)),
+    version  TEXT NOT NULL,
+    compose  TEXT NOT NULL,
+    env      TEXT NOT NULL,
+    images   TEXT NOT NULL DEFAULT '{}',
+    consents TEXT NOT NULL DEFAULT '[]',
+    PRIMARY KEY (stack, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_lines (
+    job    TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    at     INTEGER NOT NULL,
+    text   TEXT NOT NULL,
+    PRIMARY KEY (job, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE jobs (
+    number   INTEGER PRIMARY KEY,
+    id       TEXT NOT NULL UNIQUE,
+    kind     TEXT NOT NULL,
+    object   TEXT NOT NULL,
+    by       TEXT NOT NULL,
+    state    TEXT NOT NULL,
+    told     TEXT NOT NULL,
+    steps    TEXT NOT NULL DEFAULT '[]',
+    error    TEXT,
+    created  INTEGER NOT NULL,
+    started  INTEGER,
+    finished INTEGER
+) STRICT;
+
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -74,6 +111,16 @@ CREATE TABLE sessions (
     elevated    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE stacks (
+    name       TEXT PRIMARY KEY,
+    created    INTEGER NOT NULL,
+    wanted     TEXT NOT NULL DEFAULT 'down' CHECK (wanted IN ('down', 'running', 'stopped')),
+    was        TEXT NOT NULL DEFAULT 'down' CHECK (was IN ('down', 'running', 'stopped')),
+    generation INTEGER,
+    good       INTEGER,
+    trouble    TEXT
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE tokens (
     id      TEXT PRIMARY KEY,
     user    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -97,6 +144,8 @@ CREATE TABLE users (
 CREATE INDEX app_passes_by_session ON app_passes (session, app, origin, created);
 
 CREATE INDEX devices_by_user ON devices (user, seen);
+
+CREATE INDEX jobs_by_state ON jobs (state);
 
 CREATE INDEX replies_by_age ON replies (at);
 

@@ -87,6 +87,8 @@ pub struct Detail {
     pub terminal: bool,
     /// Whether it has a health check.
     pub has_health_check: bool,
+    /// The time between two runs of its health check; absent where it has none.
+    pub health_interval: Option<std::time::Duration>,
     /// What is mounted in it.
     pub mounts: Vec<Mount>,
     /// The networks that it is on, by name.
@@ -190,6 +192,9 @@ struct ContainerConfig {
 struct Healthcheck {
     #[serde(default, deserialize_with = "words")]
     test: Vec<String>,
+    /// In nanoseconds.
+    #[serde(default)]
+    interval: u64,
 }
 
 #[derive(Default, Deserialize)]
@@ -263,9 +268,10 @@ impl From<Inspected> for Detail {
         if !inspected.path.is_empty() && command.first() != Some(&inspected.path) {
             command.insert(0, inspected.path);
         }
-        let has_health_check = config
+        let health_interval = config
             .healthcheck
-            .is_some_and(|check| check.test.first().is_some_and(|first| first != "NONE"));
+            .filter(|check| check.test.first().is_some_and(|first| first != "NONE"))
+            .map(|check| std::time::Duration::from_nanos(check.interval));
         Self {
             id: inspected.id,
             name: inspected.name,
@@ -288,7 +294,8 @@ impl From<Inspected> for Detail {
             working_dir: config.working_dir,
             hostname: config.hostname,
             terminal: config.tty,
-            has_health_check,
+            has_health_check: health_interval.is_some(),
+            health_interval,
             mounts: inspected.mounts,
             networks: inspected.network_settings.networks,
             network_mode: host_config.network_mode,

@@ -1,0 +1,235 @@
+//! What a compose project means on Podman, as pure data, and what of it is allowed.
+//!
+//! What has no translation here is an error with the name of the key: nothing is dropped silently, and nothing reaches
+//! Podman that [`judge`] does not know.
+//!
+//! - [`service`]: a service → the specs of its containers
+//! - [`judge`](mod@judge): the policy, over the finished specs
+
+mod judge;
+mod service;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use api::compose::{Diagnostic, Severity};
+use api::name::StackName;
+use compose::Project;
+use podman::container::Spec;
+use podman::system::Capabilities;
+
+pub(crate) use judge::judge;
+
+/// Where a project stands.
+pub(crate) struct Ground<'a> {
+    /// The id of this Stardeck.
+    pub(crate) deck: &'a str,
+    /// The stack.
+    pub(crate) stack: &'a StackName,
+    /// The generation that is deployed.
+    pub(crate) generation: u64,
+    /// The folder of the stack, absolute.
+    pub(crate) home: &'a Path,
+}
+
+/// The whole of what a project means on this Podman.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Wanted {
+    pub(crate) networks: Vec<WantedNetwork>,
+    pub(crate) volumes: Vec<WantedVolume>,
+    pub(crate) services: Vec<WantedService>,
+}
+
+/// A network.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct WantedNetwork {
+    pub(crate) name: String,
+    pub(crate) spec: podman::network::Create,
+    /// Whether it is somebody else's, and only used.
+    pub(crate) external: bool,
+}
+
+/// A volume.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct WantedVolume {
+    pub(crate) name: String,
+    pub(crate) spec: podman::volume::Create,
+    /// Whether it is somebody else's, and only used.
+    pub(crate) external: bool,
+}
+
+/// A service.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct WantedService {
+    pub(crate) name: String,
+    /// The image, with its registry.
+    pub(crate) image: String,
+    pub(crate) pull_policy: PullPolicy,
+    pub(crate) depends_on: Vec<Dependency>,
+    pub(crate) replicas: Vec<WantedContainer>,
+    pub(crate) has_health_check: bool,
+}
+
+/// When an image is fetched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum PullPolicy {
+    /// At each deploy.
+    Always,
+    /// Where it is not there.
+    #[default]
+    Missing,
+    /// Not at all.
+    Never,
+}
+
+/// What a service waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dependency {
+    pub(crate) service: String,
+    pub(crate) condition: Condition,
+    /// Whether it starts again when the other one does.
+    pub(crate) restart: bool,
+    /// Whether it cannot do without the other one.
+    pub(crate) required: bool,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// That it was started.
+    Started,
+    /// That its health check says so.
+    Healthy,
+    /// That it ended with exit code 0.
+    Completed,
+}
+
+/// One container of a service.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct WantedContainer {
+    pub(crate) index: u32,
+    pub(crate) name: String,
+    pub(crate) spec: Spec,
+    /// Changes with all that makes the container another one; the generation does not.
+    pub(crate) hash: String,
+    /// Files to be written before it is made: path, bytes, permissions.
+    pub(crate) files: Vec<(PathBuf, Vec<u8>, u32)>,
+}
+
+/// Something that is not allowed as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    /// The same risk has the same id.
+    pub(crate) id: String,
+    pub(crate) service: String,
+    pub(crate) message: String,
+    /// Whether an administrator can agree to it.
+    pub(crate) consentable: bool,
+}
+
+/// What `project` means on a Podman that can do `capabilities`, and what is to be said about it.
+pub(crate) fn wanted(
+    ground: &Ground<'_>,
+    project: &Project,
+    _capabilities: &Capabilities,
+) -> (Wanted, Vec<Diagnostic>) {
+    let mut report = Report::default();
+    let labels = |key: &str, own: &BTreeMap<String, String>| {
+        let mut labels = own.clone();
+        labels.extend(ground.labels());
+        labels.insert(
+            "com.docker.compose.project".to_owned(),
+            ground.stack.as_str().to_owned(),
+        );
+        labels.insert(format!("com.docker.compose.{key}"), key.to_owned());
+        labels
+    };
+    let mut wanted = Wanted::default();
+    for (key, network) in &project.networks {
+        let at = format!("networks.{key}");
+        let plain = matches!(network.driver.as_str(), "" | "bridge" | "default")
+            && network.driver_opts.0.is_empty()
+            && network.ipam.config.is_empty()
+            && network.enable_ipv6 != Some(true);
+        report.refuse(!plain, &at, "only plain bridge networks are made");
+        report.own_labels(&at, &network.labels.0);
+        let name = if network.name.is_empty() {
+            ground.named(key)
+        } else {
+            network.name.clone()
+        };
+        wanted.networks.push(WantedNetwork {
+            spec: podman::network::Create {
+                internal: network.internal,
+                labels: labels("network", &network.labels.0),
+                ..podman::network::Create::bridge(&name)
+            },
+            name,
+            external: network.external,
+        });
+    }
+    for (key, volume) in &project.volumes {
+        let at = format!("volumes.{key}");
+        let plain = matches!(volume.driver.as_str(), "" | "local") && volume.driver_opts.0.is_empty();
+        report.refuse(!plain, &at, "only plain local volumes are made");
+        report.own_labels(&at, &volume.labels.0);
+        let name = if volume.name.is_empty() {
+            ground.named(key)
+        } else {
+            volume.name.clone()
+        };
+        wanted.volumes.push(WantedVolume {
+            spec: podman::volume::Create {
+                name: name.clone(),
+                labels: labels("volume", &volume.labels.0),
+                ..podman::volume::Create::default()
+            },
+            name,
+            external: volume.external,
+        });
+    }
+    for (name, service) in &project.services {
+        let service = service::wanted(ground, project, name, service, &mut report);
+        wanted.services.push(service);
+    }
+    (wanted, report.0)
+}
+
+impl Ground<'_> {
+    fn named(&self, key: &str) -> String {
+        format!("{}_{key}", self.stack)
+    }
+
+    fn labels(&self) -> [(String, String); 2] {
+        [
+            ("io.stardeck.deck".to_owned(), self.deck.to_owned()),
+            ("io.stardeck.stack".to_owned(), self.stack.as_str().to_owned()),
+        ]
+    }
+}
+
+/// What there is to say.
+#[derive(Default)]
+struct Report(Vec<Diagnostic>);
+
+impl Report {
+    fn refuse(&mut self, refused: bool, path: &str, why: &str) {
+        if refused {
+            self.0.push(Diagnostic {
+                severity: Severity::Error,
+                code: "not-supported".to_owned(),
+                message: format!("`{path}`: {why}"),
+                file: String::new(),
+                span: None,
+                path: path.to_owned(),
+                hint: None,
+                fix: None,
+            });
+        }
+    }
+
+    fn own_labels(&mut self, path: &str, labels: &BTreeMap<String, String>) {
+        let ours = labels.keys().any(|name| name.starts_with("io.stardeck."));
+        self.refuse(ours, path, "labels that begin with `io.stardeck.` are Stardeck's own");
+    }
+}

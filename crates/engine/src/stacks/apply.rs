@@ -1,0 +1,435 @@
+//! The steps of a plan.
+//!
+//! A container is replaced beside its predecessor: that one gives up its name, stops when its successor is there, and
+//! goes only when all that was started is up. Whatever ends this in between, the next plan finds each by its labels.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::job::Progress;
+use api::name::StackName;
+use futures_util::StreamExt;
+use podman::container::Remove;
+
+use super::plan::{Action, Has, Observed, Plan, Turn, is_up};
+use super::wait::{self, Started};
+use super::{crash_point, observe, plan};
+use crate::Engine;
+use crate::error::Error;
+use crate::jobs::live::Live;
+use crate::spec::{Condition, PullPolicy, Wanted, WantedService};
+
+/// Why a plan was not carried out to its end.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// Somebody called the job off.
+    CalledOff,
+    /// The server stops.
+    Stopping,
+    /// Something went wrong.
+    Trouble(Trouble),
+}
+
+/// What went wrong.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    /// The service that it is about.
+    pub(crate) service: Option<String>,
+    /// What happened, as a sentence.
+    pub(crate) message: String,
+    /// The last lines of the container that failed.
+    pub(crate) log: Vec<String>,
+    /// Whether Podman itself is in trouble, so that nothing is said about the stack.
+    pub(crate) outage: bool,
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        let outage = matches!(&error, Error::Podman(error) if error.is_outage());
+        let message = match &error {
+            Error::Podman(error) => error.to_string(),
+            error => error.to_string(),
+        };
+        Self::Trouble(Trouble {
+            service: None,
+            message,
+            log: Vec::new(),
+            outage,
+        })
+    }
+}
+
+impl From<podman::Error> for Halt {
+    fn from(error: podman::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
+/// A stack that is being changed.
+pub(super) struct Apply<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) live: &'a Live,
+    pub(super) stack: &'a StackName,
+    pub(super) wanted: &'a Wanted,
+}
+
+impl Apply<'_> {
+    /// Fetches the images that `pulls` names, and answers the id of the image of each service.
+    pub(super) async fn images(&self, pins: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Halt> {
+        let observed = observe::observe(self.engine, self.stack, self.wanted, pins).await?;
+        // What a generation has pinned was fetched for it before.
+        let pinned = |service: &WantedService| pins.get(&service.name) == observed.images.get(&service.name);
+        for service in plan::plan(self.wanted, &observed).pulls {
+            if !pinned(service) || !observed.images.contains_key(&service.name) {
+                self.pull(service).await?;
+            }
+        }
+        let observed = observe::observe(self.engine, self.stack, self.wanted, pins).await?;
+        for service in &self.wanted.services {
+            if !observed.images.contains_key(&service.name) {
+                let never = service.pull_policy == PullPolicy::Never;
+                return Err(trouble(
+                    service,
+                    format!(
+                        "The image {} is not on this machine{}.",
+                        service.image,
+                        if never {
+                            ", and the file says never to fetch it"
+                        } else {
+                            ""
+                        }
+                    ),
+                ));
+            }
+        }
+        Ok(observed.images)
+    }
+
+    async fn pull(&self, service: &WantedService) -> Result<(), Halt> {
+        let step = self.begin(format!("Pull {}", service.image), Some(service));
+        let mut layers: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        let mut progress = self.engine.podman.images().pull(&service.image);
+        while let Some(next) = self.unless_halted(progress.next()).await? {
+            let next = match next {
+                Ok(next) => next,
+                Err(error) => {
+                    let outage = error.is_outage();
+                    let message = format!("The image {} could not be fetched: {error}.", service.image);
+                    self.live.ended(step, Err(&message));
+                    return Err(Halt::Trouble(Trouble {
+                        service: Some(service.name.clone()),
+                        message,
+                        log: Vec::new(),
+                        outage,
+                    }));
+                }
+            };
+            if next.bytes.total > 0 {
+                layers.insert(next.id.clone(), (next.bytes.current, next.bytes.total));
+            }
+            let (done, total) = layers
+                .values()
+                .fold((0, 0), |sum, layer| (sum.0 + layer.0, sum.1 + layer.1));
+            let shown = (total > 0).then_some(Progress {
+                done,
+                total: Some(total),
+            });
+            self.live.progress(step, shown, &next.status);
+        }
+        self.live.ended(step, Ok(()));
+        crash_point("stack-pulled");
+        Ok(())
+    }
+
+    /// Carries out what is left of the plan once the images are there. Where `start` is not set, nothing is started.
+    pub(super) async fn carry_out(&self, observed: &Observed, start: bool) -> Result<(), Halt> {
+        let plan = plan::plan(self.wanted, observed);
+        self.ground(&plan).await?;
+        let mut started: Vec<Started<'_>> = Vec::new();
+        let mut ids: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for turn in &plan.turns {
+            self.check()?;
+            if start && !matches!(turn.action, Action::Keep(_)) {
+                self.dependencies(turn.service, &ids).await?;
+            }
+            let id = self.turn(turn, observed, start, &mut started).await?;
+            ids.entry(&turn.service.name).or_default().push(id);
+        }
+        self.unless_halted(wait::all_up(self.engine, self.wanted, &started))
+            .await?
+            .inspect_err(|halt| self.blame(halt))?;
+        crash_point("stack-up");
+        self.clean(&plan).await
+    }
+
+    /// Networks and volumes.
+    async fn ground(&self, plan: &Plan<'_>) -> Result<(), Halt> {
+        for number in &plan.networks {
+            let network = &self.wanted.networks[*number];
+            let step = self.begin(format!("Create the network {}", network.name), None);
+            let made = self.engine.podman.networks().create(&network.spec).await.map(drop);
+            self.made(step, made)?;
+            crash_point("stack-network");
+        }
+        for number in &plan.volumes {
+            let volume = &self.wanted.volumes[*number];
+            let step = self.begin(format!("Create the volume {}", volume.name), None);
+            let made = self.engine.podman.volumes().create(&volume.spec).await.map(drop);
+            self.made(step, made)?;
+            crash_point("stack-volume");
+        }
+        Ok(())
+    }
+
+    /// Brings one place to what is wanted, and answers the id of the container that stands there.
+    async fn turn<'w>(
+        &self,
+        turn: &Turn<'w>,
+        observed: &Observed,
+        start: bool,
+        started: &mut Vec<Started<'w>>,
+    ) -> Result<String, Halt> {
+        let containers = self.engine.podman.containers();
+        let name = &turn.container.name;
+        let (title, known) = match &turn.action {
+            Action::Keep(has) if has.name == *name => return Ok(has.id.clone()),
+            Action::Keep(has) => (format!("Give {name} its name back"), Some(has)),
+            Action::Start(has) => (format!("Start {name}"), Some(has)),
+            Action::Restart(has) => (format!("Restart {name}"), Some(has)),
+            Action::Create => (format!("Create {name}"), None),
+            Action::Replace(_) => (format!("Replace {name}"), None),
+        };
+        let step = self.begin(title, Some(turn.service));
+        let work = async {
+            for other in turn.others.iter().filter(|other| other.name == *name) {
+                let aside = format!("{name}-old-{}", &other.id[..other.id.len().min(12)]);
+                containers.rename(&other.id, &aside).await?;
+                crash_point("stack-aside");
+            }
+            let id = match known {
+                Some(has) if has.name != *name => {
+                    containers.rename(&has.id, name).await?;
+                    has.id.clone()
+                }
+                Some(has) => has.id.clone(),
+                None => self.create(turn, observed).await?,
+            };
+            crash_point("stack-created");
+            for other in turn.others.iter().filter(|other| is_up(other.state)) {
+                containers.stop(&other.id, None).await?;
+                crash_point("stack-stopped");
+            }
+            if start && !matches!(turn.action, Action::Keep(_)) {
+                if matches!(turn.action, Action::Restart(_)) {
+                    containers.restart(&id, None).await?;
+                } else {
+                    containers.start(&id).await?;
+                }
+                crash_point("stack-started");
+                started.push(Started {
+                    service: turn.service,
+                    container: turn.container,
+                    id: id.clone(),
+                });
+            }
+            Ok::<String, Halt>(id)
+        };
+        let result = work.await.map_err(|halt| about(halt, turn.service));
+        match &result {
+            Ok(_) => self.live.ended(step, Ok(())),
+            Err(Halt::Trouble(trouble)) => self.live.ended(step, Err(&trouble.message)),
+            Err(_) => self.live.ended(step, Err("called off")),
+        }
+        result
+    }
+
+    async fn create(&self, turn: &Turn<'_>, observed: &Observed) -> Result<String, Halt> {
+        let mut spec = turn.container.spec.clone();
+        // The bytes that were looked at, also where the name leads to others by now.
+        let image = observed.images.get(&turn.service.name);
+        let named = observe::image_id(self.engine, &spec.image).await?;
+        if let Some(image) = image.filter(|image| named.as_ref() != Some(*image)) {
+            self.live.say(format!(
+                "{} is not what it was when this was deployed; the image {image} is taken.",
+                spec.image
+            ));
+            spec.image.clone_from(image);
+        }
+        write_files(&turn.container.files).map_err(|source| Error::File {
+            what: "a secret or config of a stack",
+            source,
+        })?;
+        let made = self.engine.podman.containers().create(&spec).await?;
+        for warning in &made.warnings {
+            self.live.say(format!("{}: {warning}", spec.name));
+        }
+        Ok(made.id)
+    }
+
+    /// Waits until what a service depends on is as it wants it.
+    async fn dependencies(&self, service: &WantedService, ids: &BTreeMap<&str, Vec<String>>) -> Result<(), Halt> {
+        for needed in &service.depends_on {
+            let found = self.wanted.services.iter().find(|other| other.name == needed.service);
+            let Some(other) = found else {
+                continue;
+            };
+            let (what, of) = (&needed.service, &service.name);
+            for (id, container) in ids
+                .get(needed.service.as_str())
+                .into_iter()
+                .flatten()
+                .zip(&other.replicas)
+            {
+                let waiting = match needed.condition {
+                    Condition::Started => continue,
+                    Condition::Healthy => {
+                        let step = self.begin(format!("Wait until {what} is healthy, for {of}"), Some(other));
+                        let limit = wait::patience(container);
+                        let waited = self.unless_halted(wait::healthy(self.engine, other, id, limit)).await;
+                        (step, waited?)
+                    }
+                    Condition::Completed => {
+                        let step = self.begin(format!("Wait until {what} has done its work, for {of}"), Some(other));
+                        let waited = self.unless_halted(wait::completed(self.engine, other, id)).await;
+                        (step, waited?)
+                    }
+                };
+                let (step, result) = waiting;
+                match &result {
+                    Err(Halt::Trouble(trouble)) => self.live.ended(step, Err(&trouble.message)),
+                    _ => self.live.ended(step, Ok(())),
+                }
+                if let Err(halt) = result
+                    && needed.required
+                {
+                    self.blame(&halt);
+                    return Err(halt);
+                }
+                crash_point("stack-waited");
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes away what has no place any more.
+    async fn clean(&self, plan: &Plan<'_>) -> Result<(), Halt> {
+        let others = plan.turns.iter().flat_map(|turn| &turn.others);
+        for has in others.chain(&plan.orphans) {
+            let step = self.begin(format!("Remove {}", has.name), None);
+            let removed = remove(self.engine, has).await;
+            self.made(step, removed)?;
+            crash_point("stack-removed");
+        }
+        for name in &plan.old_networks {
+            let step = self.begin(format!("Remove the network {name}"), None);
+            let removed = ignore_absent(self.engine.podman.networks().remove(name).await);
+            self.made(step, removed)?;
+        }
+        Ok(())
+    }
+
+    fn begin(&self, title: String, service: Option<&WantedService>) -> usize {
+        self.live.say(&title);
+        self.live.step(title, service.map(|service| service.name.as_str()))
+    }
+
+    fn made(&self, step: usize, result: podman::Result<()>) -> Result<(), Halt> {
+        match &result {
+            Ok(()) => self.live.ended(step, Ok(())),
+            Err(error) => self.live.ended(step, Err(&error.to_string())),
+        }
+        Ok(result?)
+    }
+
+    /// Writes what a container printed before it failed to the log of the job.
+    fn blame(&self, halt: &Halt) {
+        if let Halt::Trouble(trouble) = halt {
+            self.live.say(&trouble.message);
+            for line in &trouble.log {
+                self.live.say(format!("  {line}"));
+            }
+        }
+    }
+
+    fn check(&self) -> Result<(), Halt> {
+        if self.engine.stopping.is_cancelled() {
+            Err(Halt::Stopping)
+        } else if self.live.is_called_off() {
+            Err(Halt::CalledOff)
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn unless_halted<T>(&self, work: impl Future<Output = T>) -> Result<T, Halt> {
+        tokio::select! {
+            () = self.engine.stopping.cancelled() => Err(Halt::Stopping),
+            () = self.live.called_off() => Err(Halt::CalledOff),
+            done = work => Ok(done),
+        }
+    }
+}
+
+/// Stops a container in good order, and removes it; its named volumes stay.
+pub(super) async fn remove(engine: &Engine, has: &Has) -> podman::Result<()> {
+    let containers = engine.podman.containers();
+    if is_up(has.state) {
+        ignore_absent(containers.stop(&has.id, None).await)?;
+    }
+    let how = Remove {
+        force: true,
+        // What an anonymous volume holds is data too.
+        volumes: false,
+    };
+    ignore_absent(containers.remove(&has.id, how).await)
+}
+
+pub(super) fn ignore_absent(result: podman::Result<()>) -> podman::Result<()> {
+    match result {
+        Err(error) if error.is_not_found() => Ok(()),
+        result => result,
+    }
+}
+
+/// The trouble with one service.
+pub(super) fn trouble(service: &WantedService, message: String) -> Halt {
+    Halt::Trouble(Trouble {
+        service: Some(service.name.clone()),
+        message,
+        log: Vec::new(),
+        outage: false,
+    })
+}
+
+/// The trouble, with the service that it is about.
+fn about(halt: Halt, service: &WantedService) -> Halt {
+    match halt {
+        Halt::Trouble(mut trouble) => {
+            trouble.service.get_or_insert_with(|| service.name.clone());
+            Halt::Trouble(trouble)
+        }
+        halt => halt,
+    }
+}
+
+fn write_files(files: &[(std::path::PathBuf, Vec<u8>, u32)]) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+    let folders: BTreeSet<_> = files.iter().filter_map(|(path, ..)| path.parent()).collect();
+    for folder in folders {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    for (path, bytes, mode) in files {
+        let fresh = path.with_extension("new");
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&fresh)?;
+        file.write_all(bytes)?;
+        file.set_permissions(std::fs::Permissions::from_mode(*mode))?;
+        std::fs::rename(fresh, path)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,399 @@
+//! Making, seeing and changing stacks, and asking for work on them.
+
+use std::sync::Arc;
+
+use api::audit::Entry;
+use api::compose::Diagnostic;
+use api::job::{Job, JobKind};
+use api::name::StackName;
+use api::page::Listed;
+use api::stack::{
+    CreateStack, DeployStack, EditStack, Generation, Plan, RemoveStack, Stack, StackDetail, StackFiles, StackJob,
+    WriteStack,
+};
+
+use super::disk::Disk;
+use super::{observe, plan};
+use crate::actor::{Actor, Right};
+use crate::error::{Error, Result};
+use crate::jobs::live::Live;
+use crate::jobs::{self, Told};
+use crate::store::stacks::{GenerationRow, StackRow};
+use crate::{Engine, audit, clock, store};
+
+/// What can be done to a stack that was deployed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Start what it has.
+    Start,
+    /// Stop what it has; its containers stay.
+    Stop,
+    /// Stop, then start.
+    Restart,
+    /// Remove its containers and networks; its file and its volumes stay.
+    Down,
+}
+
+impl Verb {
+    fn job(self) -> (JobKind, &'static str) {
+        match self {
+            Self::Start => (JobKind::Start, "stack.start"),
+            Self::Stop => (JobKind::Stop, "stack.stop"),
+            Self::Restart => (JobKind::Restart, "stack.restart"),
+            Self::Down => (JobKind::Down, "stack.down"),
+        }
+    }
+}
+
+impl Engine {
+    /// All stacks, by name.
+    pub async fn stacks(&self, actor: &Actor) -> Result<Listed<Stack>> {
+        actor.require(Right::See)?;
+        // What changes while the list is made is told after this number.
+        let sequence = self.truth.sequence();
+        let items = self.all_stacks().await?;
+        Ok(Listed { items, sequence })
+    }
+
+    /// A stack, looked at closely. What is in its `.env` is for those who may change it.
+    pub async fn stack(&self, actor: &Actor, name: &str) -> Result<StackDetail> {
+        actor.require(Right::See)?;
+        let row = self.stack_row(name).await?;
+        let mut files = self.files(&row.name).await?;
+        let diagnostics = self.diagnostics(&row.name, &files).await;
+        if !actor.may(Right::Operate) {
+            files.env.clear();
+        }
+        Ok(StackDetail {
+            stack: self.show_stack(&row).await?,
+            files,
+            diagnostics,
+        })
+    }
+
+    /// Makes a stack. Nothing of it runs until it is deployed.
+    pub async fn create_stack(&self, actor: &Actor, request: CreateStack) -> Result<StackDetail> {
+        actor.require(Right::Operate)?;
+        within_bounds(&request.compose, &request.env)?;
+        let name = request.name.clone();
+        if self.read_row(&name).await?.is_some() {
+            return Err(taken(&name));
+        }
+        // The files first: a folder without a row is nothing, a row without files would be broken.
+        let (compose, env) = (request.compose, request.env);
+        self.on_disk(&name, move |disk, name| {
+            if disk.home(name).join("compose.yaml").exists() {
+                return Err(taken(name));
+            }
+            disk.write(name, &compose, &env)
+        })
+        .await?;
+        let (made, entry) = (name.clone(), audit::by(actor, "stack.create", name.as_str()));
+        let write = self.store.write(move |tx| -> Result<()> {
+            if !store::stacks::insert(tx, &made, clock::now())? {
+                return Err(taken(&made));
+            }
+            Ok(store::audit::insert(tx, &entry)?)
+        });
+        write.await?;
+        self.stacks.poke();
+        self.stack(actor, name.as_str()).await
+    }
+
+    /// Writes the files of a stack, if they are still those that were read.
+    pub async fn write_stack(&self, actor: &Actor, name: &str, request: WriteStack) -> Result<StackDetail> {
+        actor.require(Right::Operate)?;
+        let row = self.stack_row(name).await?;
+        let disk = self.files(&row.name).await?;
+        let compose = request.compose.unwrap_or_else(|| disk.compose.clone());
+        let env = request.env.unwrap_or_else(|| disk.env.clone());
+        let sent = StackFiles {
+            version: request.version,
+            compose,
+            env,
+        };
+        self.put_files(actor, &row.name, sent).await
+    }
+
+    /// Changes the compose file of a stack and leaves every byte alone that the edits do not name.
+    pub async fn edit_stack(&self, actor: &Actor, name: &str, request: EditStack) -> Result<StackDetail> {
+        actor.require(Right::Operate)?;
+        let row = self.stack_row(name).await?;
+        let disk = self.files(&row.name).await?;
+        let compose = compose::edit::apply(&disk.compose, &request.edits)
+            .map_err(|error| Error::invalid("edits", format!("{error}.")))?;
+        let sent = StackFiles {
+            version: request.version,
+            compose,
+            env: disk.env,
+        };
+        self.put_files(actor, &row.name, sent).await
+    }
+
+    async fn put_files(&self, actor: &Actor, name: &StackName, sent: StackFiles) -> Result<StackDetail> {
+        within_bounds(&sent.compose, &sent.env)?;
+        let entry = audit::by(actor, "stack.write", name.as_str());
+        let write = self
+            .store
+            .write(move |tx| -> Result<()> { Ok(store::audit::insert(tx, &entry)?) });
+        write.await?;
+        // One at a time: between the look at the version and the writing nobody else writes.
+        let turn = self.stacks.writing.lock().await;
+        self.on_disk(name, move |disk, name| {
+            let found = disk.read(name)?;
+            if found.version != sent.version {
+                return Err(Error::StackChanged {
+                    disk: Box::new(found),
+                    sent: Box::new(sent),
+                });
+            }
+            disk.write(name, &sent.compose, &sent.env)
+        })
+        .await?;
+        drop(turn);
+        self.stacks.poke();
+        self.stack(actor, name.as_str()).await
+    }
+
+    /// What a deploy would do.
+    pub async fn diff_stack(&self, actor: &Actor, name: &str, request: &DeployStack) -> Result<Plan> {
+        actor.require(Right::See)?;
+        let row = self.stack_row(name).await?;
+        let asked = self.asked(&row.name, request).await?;
+        let source = self.source(&row.name, 0, &asked.shown.compose, &asked.shown.env);
+        let capabilities = self.capable().await?;
+        let read = tokio::task::spawn_blocking(move || source.meaning(&capabilities)).await;
+        let (meaning, diagnostics) = read.map_err(|_| Error::Stopping)?;
+        let mut shown = Plan {
+            version: asked.version,
+            items: Vec::new(),
+            risks: Vec::new(),
+            diagnostics,
+        };
+        let Some(meaning) = meaning else {
+            return Ok(shown);
+        };
+        let observed = observe::observe(self, &row.name, &meaning.wanted, &asked.shown.images).await?;
+        shown.items = plan::plan(&meaning.wanted, &observed).items(&meaning.wanted);
+        shown.risks = meaning.refused.into_iter().chain(meaning.risks).collect();
+        Ok(shown)
+    }
+
+    /// Asks for a deploy: of the files as they are, or of an older generation.
+    pub async fn deploy_stack(&self, actor: &Actor, name: &str, request: DeployStack) -> Result<StackJob> {
+        actor.require(Right::Operate)?;
+        if !request.consents.is_empty() {
+            actor.require_elevated(Right::Administer)?;
+        }
+        let row = self.stack_row(name).await?;
+        let mut asked = self.asked(&row.name, &request).await?;
+        let source = self.source(&row.name, 0, &asked.shown.compose, &asked.shown.env);
+        let capabilities = self.capable().await?;
+        let read = tokio::task::spawn_blocking(move || source.meaning(&capabilities)).await;
+        let (meaning, diagnostics) = read.map_err(|_| Error::Stopping)?;
+        meaning
+            .ok_or(Error::Unfit { diagnostics })?
+            .allowed(&request.consents)?;
+        asked.consents = request.consents;
+        asked.shown.by = actor.user.name.to_string();
+        asked.shown.created = clock::now();
+        let what = match request.generation {
+            Some(generation) => format!("{name} as generation {generation}"),
+            None => name.to_owned(),
+        };
+        let (entry, stack) = (audit::by(actor, "stack.deploy", &what), row.name.clone());
+        let job = jobs::new(JobKind::Deploy, row.name.as_str(), actor.user.name.as_str());
+        let kept = job.clone();
+        let write = self.store.write(move |tx| -> Result<Told> {
+            let told = Told {
+                generation: Some(store::stacks::add_generation(tx, &stack, &asked)?),
+                ..Told::default()
+            };
+            store::jobs::insert(tx, &kept, &told)?;
+            store::audit::insert(tx, &entry)?;
+            Ok(told)
+        });
+        let told = write.await?;
+        self.taken_up(row, job, told).await
+    }
+
+    /// Asks for something to be done to what a stack has.
+    pub async fn operate_stack(&self, actor: &Actor, name: &str, verb: Verb) -> Result<StackJob> {
+        actor.require(Right::Operate)?;
+        let row = self.stack_row(name).await?;
+        if row.generation.is_none() && verb != Verb::Down {
+            return Err(Error::Conflict {
+                code: "never_deployed",
+                message: format!("{name} has nothing that was deployed."),
+                hint: "Deploy it first.",
+            });
+        }
+        let (kind, action) = verb.job();
+        let entry = audit::by(actor, action, name);
+        let job = self
+            .enqueue(kind, &row.name, actor.user.name.as_str(), Told::default(), entry)
+            .await?;
+        self.stack_job(row, job).await
+    }
+
+    /// Asks for a stack to be removed. Its volumes stay, but those that are named.
+    pub async fn remove_stack(&self, actor: &Actor, name: &str, request: &RemoveStack) -> Result<StackJob> {
+        actor.require(Right::Operate)?;
+        let row = self.stack_row(name).await?;
+        let named = request
+            .volumes
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        let mut told = Told::default();
+        let own = observe::volumes(self, &row.name).await?;
+        for volume in named {
+            if !own.iter().any(|own| own == volume) {
+                let message = format!("{volume:?} is not a volume of {name}. Nothing was removed.");
+                return Err(Error::invalid("volumes", message));
+            }
+            told.volumes.push(volume.to_owned());
+        }
+        let entry = audit::by(actor, "stack.remove", format!("{name} {}", request.volumes).trim_end());
+        let by = actor.user.name.as_str();
+        let job = self.enqueue(JobKind::Remove, &row.name, by, told, entry).await?;
+        self.stack_job(row, job).await
+    }
+
+    /// What was deployed, the newest first. What was in `.env` is for those who may change it.
+    pub async fn generations(&self, actor: &Actor, name: &str) -> Result<Listed<Generation>> {
+        actor.require(Right::See)?;
+        let sequence = self.truth.sequence();
+        let row = self.stack_row(name).await?;
+        let read = self.store.read(move |db| store::stacks::generations(db, &row.name));
+        let mut items = read.await?;
+        if !actor.may(Right::Operate) {
+            items.iter_mut().for_each(|generation| generation.env.clear());
+        }
+        Ok(Listed { items, sequence })
+    }
+
+    /// Keeps a job and hands it over.
+    pub(super) async fn enqueue(
+        &self,
+        kind: JobKind,
+        stack: &StackName,
+        by: &str,
+        told: Told,
+        entry: Entry,
+    ) -> Result<Job> {
+        let job = jobs::new(kind, stack.as_str(), by);
+        let (kept, kept_told) = (job.clone(), told.clone());
+        let write = self.store.write(move |tx| -> Result<()> {
+            store::jobs::insert(tx, &kept, &kept_told)?;
+            Ok(store::audit::insert(tx, &entry)?)
+        });
+        write.await?;
+        self.hand_over(job.clone(), told);
+        Ok(job)
+    }
+
+    async fn taken_up(&self, row: StackRow, job: Job, told: Told) -> Result<StackJob> {
+        self.hand_over(job.clone(), told);
+        self.stack_job(row, job).await
+    }
+
+    fn hand_over(&self, job: Job, told: Told) {
+        self.truth.announce(api::event::Change::Job { job: job.clone() });
+        self.jobs.add(Arc::new(Live::new(job, told, 0)));
+        self.stacks.poke();
+    }
+
+    async fn stack_job(&self, row: StackRow, job: Job) -> Result<StackJob> {
+        Ok(StackJob {
+            stack: self.show_stack(&row).await?,
+            job,
+        })
+    }
+
+    /// The texts that a request means: those on the disk, or those of a generation with its images.
+    async fn asked(&self, name: &StackName, request: &DeployStack) -> Result<GenerationRow> {
+        if let Some(number) = request.generation {
+            let stack = name.clone();
+            let read = self.store.read(move |db| store::stacks::generation(db, &stack, number));
+            let known = read.await?;
+            return known.ok_or_else(|| Error::not_found("generation", &number.to_string()));
+        }
+        let files = self.files(name).await?;
+        if let Some(version) = request.version.as_ref().filter(|version| **version != files.version) {
+            let sent = StackFiles {
+                version: version.clone(),
+                ..files.clone()
+            };
+            return Err(Error::StackChanged {
+                disk: Box::new(files),
+                sent: Box::new(sent),
+            });
+        }
+        Ok(GenerationRow {
+            shown: Generation {
+                number: 0,
+                created: clock::now(),
+                by: String::new(),
+                good: false,
+                compose: files.compose,
+                env: files.env,
+                images: std::collections::BTreeMap::new(),
+            },
+            version: files.version,
+            consents: Vec::new(),
+        })
+    }
+
+    async fn diagnostics(&self, name: &StackName, files: &StackFiles) -> Vec<Diagnostic> {
+        let source = self.source(name, 0, &files.compose, &files.env);
+        let capabilities = self.known_capabilities();
+        let read = tokio::task::spawn_blocking(move || match capabilities {
+            Some(capabilities) => source.meaning(&capabilities).1,
+            None => source.project().1,
+        });
+        read.await.unwrap_or_default()
+    }
+
+    async fn files(&self, name: &StackName) -> Result<StackFiles> {
+        self.on_disk(name, Disk::read).await
+    }
+
+    async fn on_disk<T: Send + 'static>(
+        &self,
+        name: &StackName,
+        work: impl FnOnce(&Disk, &StackName) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (disk, name) = (self.stacks.disk.clone(), name.clone());
+        let done = tokio::task::spawn_blocking(move || work(&disk, &name)).await;
+        done.map_err(|_| Error::Stopping)?
+    }
+
+    async fn stack_row(&self, name: &str) -> Result<StackRow> {
+        let unknown = || Error::not_found("stack", name);
+        let name = StackName::parse(name).map_err(|_| unknown())?;
+        self.read_row(&name).await?.ok_or_else(unknown)
+    }
+
+    async fn read_row(&self, name: &StackName) -> Result<Option<StackRow>> {
+        let name = name.clone();
+        Ok(self.store.read(move |db| store::stacks::get(db, &name)).await?)
+    }
+}
+
+fn taken(name: &StackName) -> Error {
+    Error::Conflict {
+        code: "stack_exists",
+        message: format!("There is a stack {name} already, or its folder is not empty."),
+        hint: "Choose another name.",
+    }
+}
+
+fn within_bounds(compose: &str, env: &str) -> Result<()> {
+    let most = compose::limits::FILE_BYTES;
+    if compose.len() > most || env.len() > most {
+        let message = format!("A file of a stack has at most {most} bytes.");
+        return Err(Error::invalid("compose", message));
+    }
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! What is there of a stack, by the labels that Stardeck gave it.
+
+use std::collections::BTreeMap;
+
+use api::name::StackName;
+
+use super::plan::{Has, Observed};
+use crate::Engine;
+use crate::error::Result;
+use crate::spec::Wanted;
+
+/// The labels that say whose something is.
+const DECK: &str = "io.stardeck.deck";
+const STACK: &str = "io.stardeck.stack";
+const SERVICE: &str = "io.stardeck.service";
+const INDEX: &str = "io.stardeck.index";
+const HASH: &str = "io.stardeck.hash";
+
+/// Asks Podman. The images of the services of `wanted` are those of `pins` where they are still there.
+pub(super) async fn observe(
+    engine: &Engine,
+    name: &StackName,
+    wanted: &Wanted,
+    pins: &BTreeMap<String, String>,
+) -> Result<Observed> {
+    let podman = &engine.podman;
+    let mut observed = Observed {
+        containers: containers(engine, name).await?,
+        ..Observed::default()
+    };
+    for network in podman.networks().list().await? {
+        if is_ours(&network.labels, engine, name) {
+            observed.own_networks.insert(network.name.clone());
+        }
+        observed.networks.insert(network.name);
+    }
+    let volumes = podman.volumes().list().await?;
+    observed.volumes = volumes.into_iter().map(|volume| volume.name).collect();
+    // One look at each image, however many services have it.
+    let mut ids: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    for service in &wanted.services {
+        let wished = pins.get(&service.name).map_or(service.image.as_str(), String::as_str);
+        for image in [wished, service.image.as_str()] {
+            if !ids.contains_key(image) {
+                ids.insert(image, image_id(engine, image).await?);
+            }
+            if let Some(Some(id)) = ids.get(image) {
+                observed.images.insert(service.name.clone(), id.clone());
+                break;
+            }
+        }
+    }
+    Ok(observed)
+}
+
+/// The containers that this Stardeck made for a stack.
+pub(super) async fn containers(engine: &Engine, name: &StackName) -> Result<Vec<Has>> {
+    let listed = engine.podman.containers().list().await?;
+    let ours = listed.into_iter().filter(|has| is_ours(&has.labels, engine, name));
+    let has = |summary: podman::container::Summary| Has {
+        service: summary.labels.get(SERVICE).cloned().unwrap_or_default(),
+        index: summary
+            .labels
+            .get(INDEX)
+            .and_then(|index| index.parse().ok())
+            .unwrap_or(1),
+        hash: summary.labels.get(HASH).cloned().unwrap_or_default(),
+        id: summary.id,
+        name: summary.name,
+        image: summary.image_id,
+        state: summary.state,
+        exit_code: summary.exit_code,
+    };
+    Ok(ours.map(has).collect())
+}
+
+/// The networks that this Stardeck made for a stack.
+pub(super) async fn networks(engine: &Engine, name: &StackName) -> Result<Vec<String>> {
+    let listed = engine.podman.networks().list().await?;
+    let ours = listed
+        .into_iter()
+        .filter(|network| is_ours(&network.labels, engine, name));
+    Ok(ours.map(|network| network.name).collect())
+}
+
+/// The volumes that this Stardeck made for a stack.
+pub(super) async fn volumes(engine: &Engine, name: &StackName) -> Result<Vec<String>> {
+    let listed = engine.podman.volumes().list().await?;
+    let ours = listed
+        .into_iter()
+        .filter(|volume| is_ours(&volume.labels, engine, name));
+    Ok(ours.map(|volume| volume.name).collect())
+}
+
+/// The id of an image; `None` where it is not there.
+pub(super) async fn image_id(engine: &Engine, image: &str) -> Result<Option<String>> {
+    match engine.podman.images().inspect(image).await {
+        Ok(detail) => Ok(Some(detail.id)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn is_ours(labels: &BTreeMap<String, String>, engine: &Engine, name: &StackName) -> bool {
+    labels.get(DECK).is_some_and(|deck| *deck == engine.deck)
+        && labels.get(STACK).is_some_and(|stack| stack == name.as_str())
+}

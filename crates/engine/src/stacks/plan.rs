@@ -1,0 +1,292 @@
+//! From what is wanted and what is there to what is to be done: pure, so that the preview, the deploy, its retry and
+//! its putting back are one thought.
+//!
+//! A container is known by its labels, never by its name: a deploy that was interrupted between two renames finds what
+//! it had made. The one whose label carries the wanted hash, and whose image is the wanted one, stays or comes back;
+//! all others of its place make way.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::stack::{PlanItem, PlanVerb};
+use podman::container::State;
+
+use crate::spec::{PullPolicy, Wanted, WantedContainer, WantedService};
+
+/// A container of the stack, as Podman says it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Has {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) service: String,
+    pub(crate) index: u32,
+    pub(crate) hash: String,
+    pub(crate) image: String,
+    pub(crate) state: State,
+    pub(crate) exit_code: Option<i32>,
+}
+
+/// What is there of a stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Observed {
+    pub(crate) containers: Vec<Has>,
+    /// The names of all networks of this Podman.
+    pub(crate) networks: BTreeSet<String>,
+    /// Those of them that were made for this stack.
+    pub(crate) own_networks: BTreeSet<String>,
+    /// The names of all volumes of this Podman.
+    pub(crate) volumes: BTreeSet<String>,
+    /// The id of the image that each service is to run; absent where it is not there yet.
+    pub(crate) images: BTreeMap<String, String>,
+}
+
+/// What happens to the place of one container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// It is as it should be.
+    Keep(Has),
+    /// It is right, and does not run.
+    Start(Has),
+    /// It is right, and something that it depends on is another now.
+    Restart(Has),
+    /// There is none that is right, and none that runs in its place.
+    Create,
+    /// Another one stands in its place.
+    Replace(Has),
+}
+
+/// The place of one container.
+#[derive(Debug)]
+pub(crate) struct Turn<'a> {
+    pub(crate) service: &'a WantedService,
+    pub(crate) container: &'a WantedContainer,
+    pub(crate) action: Action,
+    /// What else stands there, and goes at the end.
+    pub(crate) others: Vec<Has>,
+}
+
+/// What is to be done, in order.
+#[derive(Debug)]
+pub(crate) struct Plan<'a> {
+    /// The services whose image is to be fetched, each image once.
+    pub(crate) pulls: Vec<&'a WantedService>,
+    /// The numbers of the networks to be made.
+    pub(crate) networks: Vec<usize>,
+    /// The numbers of the volumes to be made.
+    pub(crate) volumes: Vec<usize>,
+    /// The places, each after those that it depends on.
+    pub(crate) turns: Vec<Turn<'a>>,
+    /// Containers of the stack that have no place any more.
+    pub(crate) orphans: Vec<Has>,
+    /// Networks of the stack that are not wanted any more.
+    pub(crate) old_networks: Vec<String>,
+}
+
+/// Whether the image of a service is to be fetched.
+pub(crate) fn is_pulled(service: &WantedService, there: bool) -> bool {
+    match service.pull_policy {
+        PullPolicy::Always => true,
+        PullPolicy::Missing => !there,
+        PullPolicy::Never => false,
+    }
+}
+
+/// What is to be done.
+pub(crate) fn plan<'a>(wanted: &'a Wanted, observed: &Observed) -> Plan<'a> {
+    let order = order(wanted);
+    let mut pulled = BTreeSet::new();
+    let pulls = order
+        .iter()
+        .copied()
+        .filter(|service| is_pulled(service, observed.images.contains_key(&service.name)))
+        .filter(|service| pulled.insert(service.image.as_str()))
+        .collect();
+    let mut left: Vec<Has> = observed.containers.clone();
+    let mut turns: Vec<Turn<'a>> = Vec::new();
+    for service in order {
+        for container in &service.replicas {
+            let (here, elsewhere): (Vec<Has>, Vec<Has>) = left
+                .into_iter()
+                .partition(|has| has.service == service.name && has.index == container.index);
+            left = elsewhere;
+            turns.push(turn(wanted, service, container, here, observed, &turns));
+        }
+    }
+    let missing = |all: &BTreeSet<String>, name: &str, external: bool| !external && !all.contains(name);
+    let wanted_networks: BTreeSet<&str> = wanted.networks.iter().map(|network| network.name.as_str()).collect();
+    Plan {
+        pulls,
+        networks: numbers(&wanted.networks, |network| {
+            missing(&observed.networks, &network.name, network.external)
+        }),
+        volumes: numbers(&wanted.volumes, |volume| {
+            missing(&observed.volumes, &volume.name, volume.external)
+        }),
+        turns,
+        orphans: left,
+        old_networks: observed
+            .own_networks
+            .iter()
+            .filter(|name| !wanted_networks.contains(name.as_str()))
+            .cloned()
+            .collect(),
+    }
+}
+
+fn turn<'a>(
+    wanted: &Wanted,
+    service: &'a WantedService,
+    container: &'a WantedContainer,
+    mut here: Vec<Has>,
+    observed: &Observed,
+    before: &[Turn<'_>],
+) -> Turn<'a> {
+    let image = observed.images.get(&service.name);
+    let right = |has: &Has| has.hash == container.hash && image == Some(&has.image);
+    // Of two that are right, the one that runs.
+    here.sort_by_key(|has| (!right(has), !is_up(has.state)));
+    let action = match here.first().filter(|has| right(has)).cloned() {
+        Some(has) => {
+            here.remove(0);
+            let renewed = |turn: &Turn<'_>| !matches!(turn.action, Action::Keep(_));
+            let with = |turn: &&Turn<'_>| {
+                let mut needs = service.depends_on.iter();
+                needs.any(|needed| needed.service == turn.service.name && needed.restart)
+            };
+            if !is_up(has.state) && !is_complete(wanted, service, &has) {
+                Action::Start(has)
+            } else if before.iter().filter(with).any(renewed) {
+                Action::Restart(has)
+            } else {
+                Action::Keep(has)
+            }
+        }
+        None => here.first().cloned().map_or(Action::Create, Action::Replace),
+    };
+    Turn {
+        service,
+        container,
+        action,
+        others: here,
+    }
+}
+
+/// Whether a container is one that runs once, and did.
+fn is_complete(wanted: &Wanted, service: &WantedService, has: &Has) -> bool {
+    has.state == State::Exited && has.exit_code == Some(0) && is_one_shot(wanted, service)
+}
+
+/// Whether something waits for the end of a service.
+pub(crate) fn is_one_shot(wanted: &Wanted, service: &WantedService) -> bool {
+    let mut needs = wanted.services.iter().flat_map(|other| &other.depends_on);
+    needs.any(|needed| needed.service == service.name && needed.condition == crate::spec::Condition::Completed)
+}
+
+pub(crate) fn is_up(state: State) -> bool {
+    matches!(state, State::Running | State::Paused | State::Stopping)
+}
+
+/// The services, each after those that it depends on, and by name where that leaves a choice.
+pub(crate) fn order(wanted: &Wanted) -> Vec<&WantedService> {
+    let mut left: Vec<&WantedService> = wanted.services.iter().collect();
+    left.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut ordered: Vec<&WantedService> = Vec::new();
+    while !left.is_empty() {
+        let waits = |service: &&WantedService| {
+            let mut needs = service.depends_on.iter();
+            needs.any(|needed| left.iter().any(|other| other.name == needed.service))
+        };
+        // There is no circle in a project that was loaded; were there one, the first of them would go first.
+        let next = left.iter().position(|service| !waits(service)).unwrap_or(0);
+        ordered.push(left.remove(next));
+    }
+    ordered
+}
+
+fn numbers<T>(items: &[T], is: impl Fn(&T) -> bool) -> Vec<usize> {
+    let numbered = items.iter().enumerate();
+    numbered
+        .filter(|(_, item)| is(item))
+        .map(|(number, _)| number)
+        .collect()
+}
+
+impl Plan<'_> {
+    /// The plan as a person reads it.
+    pub(crate) fn items(&self, wanted: &Wanted) -> Vec<PlanItem> {
+        let item = |verb, kind: &str, name: &str, service: Option<&str>, reason: &str| PlanItem {
+            verb,
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            service: service.map(str::to_owned),
+            reason: reason.to_owned(),
+        };
+        let mut items = Vec::new();
+        for service in &self.pulls {
+            let reason = match service.pull_policy {
+                PullPolicy::Always => "the file asks for it each time",
+                _ => "it is not on this machine",
+            };
+            items.push(item(
+                PlanVerb::Pull,
+                "image",
+                &service.image,
+                Some(&service.name),
+                reason,
+            ));
+        }
+        for (number, network) in wanted.networks.iter().enumerate() {
+            let verb = verb_of(self.networks.contains(&number));
+            items.push(item(verb, "network", &network.name, None, external(network.external)));
+        }
+        for (number, volume) in wanted.volumes.iter().enumerate() {
+            let verb = verb_of(self.volumes.contains(&number));
+            items.push(item(verb, "volume", &volume.name, None, external(volume.external)));
+        }
+        for turn in &self.turns {
+            let (verb, reason) = match &turn.action {
+                Action::Keep(_) => (PlanVerb::Keep, ""),
+                Action::Start(_) => (PlanVerb::Start, "it does not run"),
+                Action::Restart(_) => (PlanVerb::Start, "it starts again with what it depends on"),
+                Action::Create => (PlanVerb::Create, ""),
+                Action::Replace(has) if has.hash == turn.container.hash => (PlanVerb::Replace, "its image is another"),
+                Action::Replace(_) => (PlanVerb::Replace, "its description changed"),
+            };
+            let service = Some(turn.service.name.as_str());
+            items.push(item(verb, "container", &turn.container.name, service, reason));
+            // What is replaced is named by the line above.
+            let kept = usize::from(matches!(turn.action, Action::Replace(_)));
+            for has in turn.others.iter().skip(kept) {
+                items.push(item(
+                    PlanVerb::Remove,
+                    "container",
+                    &has.name,
+                    service,
+                    "another one stands in its place",
+                ));
+            }
+        }
+        for has in &self.orphans {
+            let reason = "the file does not have it any more";
+            items.push(item(
+                PlanVerb::Remove,
+                "container",
+                &has.name,
+                Some(&has.service),
+                reason,
+            ));
+        }
+        for name in &self.old_networks {
+            let reason = "the file does not have it any more";
+            items.push(item(PlanVerb::Remove, "network", name, None, reason));
+        }
+        items
+    }
+}
+
+fn verb_of(made: bool) -> PlanVerb {
+    if made { PlanVerb::Create } else { PlanVerb::Keep }
+}
+
+fn external(external: bool) -> &'static str {
+    if external { "it belongs to somebody else" } else { "" }
+}

@@ -1,0 +1,405 @@
+//! Carries out a job on a stack.
+//!
+//! A job first writes down what is wanted, then brings Podman there, from wherever Podman is. It takes nothing from a
+//! run before it but what is in the database, so that the first try, the retry and the run after a crash are the same.
+
+use api::error::ErrorDetail;
+use api::job::{JobKind, JobState};
+use api::name::StackName;
+
+use super::apply::{self, Apply, Halt, Trouble};
+use super::load::{Meaning, Source};
+use super::{crash_point, observe, plan};
+use crate::Engine;
+use crate::error::{Error, Result};
+use crate::jobs::live::Live;
+use crate::jobs::run::Outcome;
+use crate::store;
+use crate::store::stacks::{GenerationRow, Intent, StackRow};
+
+/// How often work is begun again when Podman fails in the middle of it.
+const TRIES: u32 = 3;
+/// How long to wait for Podman to come back.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
+/// Carries out a job, and says how it ended.
+pub(crate) async fn carry_out(engine: &Engine, live: &Live) -> Outcome {
+    let Ok(name) = StackName::parse(&live.object) else {
+        return Outcome::Over(
+            JobState::Failed,
+            Some(detail("no_such_stack", "That is not the name of a stack.")),
+        );
+    };
+    let task = Task {
+        engine,
+        live,
+        name: &name,
+    };
+    let done = match live.job().kind {
+        JobKind::Deploy => return task.deploy().await,
+        JobKind::Start => task.start().await,
+        JobKind::Restart => task.restart().await,
+        JobKind::Stop => task.stop().await,
+        JobKind::Down | JobKind::Pull => task.down().await,
+        JobKind::Remove => task.remove().await,
+    };
+    match done {
+        Ok(()) => Outcome::Over(JobState::Done, None),
+        Err(Halt::Stopping) => Outcome::Interrupted,
+        Err(Halt::CalledOff) => Outcome::Over(JobState::Cancelled, None),
+        Err(Halt::Trouble(trouble)) => Outcome::Over(JobState::Failed, Some(told(&trouble))),
+    }
+}
+
+struct Task<'a> {
+    engine: &'a Engine,
+    live: &'a Live,
+    name: &'a StackName,
+}
+
+impl Task<'_> {
+    async fn deploy(&self) -> Outcome {
+        // A run before this one may have got as far as giving up.
+        let failed = match self.live.job().error {
+            Some(error) => Ok(error),
+            None => match self.bring_up().await {
+                Ok(()) => return Outcome::Over(JobState::Done, None),
+                Err(Halt::Stopping) => return Outcome::Interrupted,
+                Err(Halt::CalledOff) => self.give_up(detail("called_off", "It was called off.")).await,
+                Err(Halt::Trouble(trouble)) => self.give_up(told(&trouble)).await,
+            },
+        };
+        let error = match failed {
+            Ok(error) => error,
+            Err(error) => return Outcome::Over(JobState::Failed, Some(detail("internal", &error.to_string()))),
+        };
+        crash_point("stack-given-up");
+        let called_off = error.code == "called_off";
+        match self.put_back().await {
+            Ok(true) if !called_off => Outcome::Over(JobState::RolledBack, Some(error)),
+            Ok(_) if called_off => Outcome::Over(JobState::Cancelled, None),
+            Ok(_) => Outcome::Over(JobState::Failed, Some(error)),
+            Err(Halt::Stopping) => Outcome::Interrupted,
+            Err(Halt::CalledOff) => Outcome::Over(JobState::Failed, Some(error)),
+            Err(Halt::Trouble(trouble)) => {
+                let mut error = error;
+                error.message = format!(
+                    "{} Putting back what was there failed too: {}",
+                    error.message, trouble.message
+                );
+                Outcome::Over(JobState::Failed, Some(error))
+            }
+        }
+    }
+
+    async fn bring_up(&self) -> Result<(), Halt> {
+        let number = self.live.told.generation;
+        self.intend(move |row| {
+            if row.generation != number || row.wanted != Intent::Running {
+                row.was = row.wanted;
+            }
+            (row.wanted, row.generation) = (Intent::Running, number);
+        })
+        .await?;
+        crash_point("stack-intended");
+        self.converge(number, true).await?;
+        crash_point("stack-before-commit");
+        let name = self.name.clone();
+        let write = self.engine.store.write(move |tx| -> Result<()> {
+            if let (Some(mut row), Some(number)) = (store::stacks::get(tx, &name)?, number) {
+                (row.good, row.trouble) = (Some(number), None);
+                store::stacks::update(tx, &row)?;
+                store::stacks::set_good(tx, &name, number)?;
+            }
+            Ok(())
+        });
+        Ok(write.await?)
+    }
+
+    /// Writes down that a deploy failed and that what was there before is wanted again.
+    async fn give_up(&self, error: ErrorDetail) -> Result<ErrorDetail> {
+        self.live.fails(error.clone());
+        let job = self.live.job();
+        let (name, message) = (self.name.clone(), error.message.clone());
+        let write = self.engine.store.write(move |tx| -> Result<()> {
+            if let Some(mut row) = store::stacks::get(tx, &name)? {
+                row.trouble = Some(message);
+                row.generation = row.good;
+                row.wanted = if row.good.is_some() { row.was } else { Intent::Down };
+                store::stacks::update(tx, &row)?;
+            }
+            Ok(store::jobs::update(tx, &job, &[])?)
+        });
+        write.await?;
+        self.engine.stacks.poke();
+        self.live.say(format!(
+            "This failed: {} What was there before is put back.",
+            error.message
+        ));
+        Ok(error)
+    }
+
+    /// Brings back what is wanted now that a deploy failed; false where there was nothing before it.
+    async fn put_back(&self) -> Result<bool, Halt> {
+        let row = self.row().await?;
+        match (row.wanted, row.good) {
+            (Intent::Down, good) => {
+                self.take_down().await?;
+                Ok(good.is_some())
+            }
+            (wanted, good) => {
+                // Whoever called the deploy off did not call this off.
+                self.live.let_finish();
+                let done = self.converge(good, wanted == Intent::Running).await;
+                done.map(|()| good.is_some())
+            }
+        }
+    }
+
+    async fn start(&self) -> Result<(), Halt> {
+        self.intend(|row| row.wanted = Intent::Running).await?;
+        let generation = self.row().await?.generation;
+        self.converge(generation, true).await
+    }
+
+    async fn restart(&self) -> Result<(), Halt> {
+        self.intend(|row| row.wanted = Intent::Running).await?;
+        self.stop_all().await?;
+        let generation = self.row().await?.generation;
+        self.converge(generation, true).await
+    }
+
+    async fn stop(&self) -> Result<(), Halt> {
+        self.intend(|row| row.wanted = Intent::Stopped).await?;
+        self.stop_all().await
+    }
+
+    async fn down(&self) -> Result<(), Halt> {
+        self.intend(|row| row.wanted = Intent::Down).await?;
+        self.take_down().await
+    }
+
+    async fn remove(&self) -> Result<(), Halt> {
+        self.down().await?;
+        for volume in &self.live.told.volumes {
+            let step = self.live.step(format!("Remove the volume {volume}"), None);
+            let removed = apply::ignore_absent(self.engine.podman.volumes().remove(volume).await);
+            self.live
+                .ended(step, removed.as_ref().map(|&()| ()).map_err(|_| "Podman refused"));
+            removed?;
+            crash_point("stack-volume-removed");
+        }
+        let (disk, name) = (self.engine.stacks.disk.clone(), self.name.clone());
+        let removed = tokio::task::spawn_blocking(move || disk.remove(&name)).await;
+        removed.map_err(|_| Error::Stopping)??;
+        let name = self.name.clone();
+        let write = self
+            .engine
+            .store
+            .write(move |tx| -> Result<()> { Ok(store::stacks::delete(tx, &name)?) });
+        Ok(write.await?)
+    }
+
+    /// Brings the containers to what a generation says; again when Podman fails in the middle of it and comes back.
+    async fn converge(&self, generation: Option<u64>, start: bool) -> Result<(), Halt> {
+        let Some(number) = generation else {
+            return Err(Halt::from(Error::not_found("generation", self.name.as_str())));
+        };
+        for tries in 1.. {
+            match self.converge_once(number, start).await {
+                Err(Halt::Trouble(trouble)) if trouble.outage && tries < TRIES => {
+                    self.live
+                        .say(format!("Podman failed ({}); waiting for it.", trouble.message));
+                    self.podman_back().await?;
+                }
+                result => return result,
+            }
+        }
+        Ok(())
+    }
+
+    async fn converge_once(&self, number: u64, start: bool) -> Result<(), Halt> {
+        let row = self.generation(number).await?;
+        let meaning = self.meaning(&row).await?;
+        let apply = Apply {
+            engine: self.engine,
+            live: self.live,
+            stack: self.name,
+            wanted: &meaning.wanted,
+        };
+        let images = apply.images(&row.shown.images).await?;
+        if images != row.shown.images {
+            let (name, kept) = (self.name.clone(), images.clone());
+            let write = self
+                .engine
+                .store
+                .write(move |tx| -> Result<()> { Ok(store::stacks::set_images(tx, &name, number, &kept)?) });
+            write.await?;
+        }
+        let observed = observe::observe(self.engine, self.name, &meaning.wanted, &images).await?;
+        apply.carry_out(&observed, start).await
+    }
+
+    /// What a generation means; it was allowed when it was asked for, and must be still.
+    async fn meaning(&self, row: &GenerationRow) -> Result<Meaning> {
+        let source = self
+            .engine
+            .source(self.name, row.shown.number, &row.shown.compose, &row.shown.env);
+        let capabilities = self.engine.capable().await?;
+        let read = tokio::task::spawn_blocking(move || source.meaning(&capabilities)).await;
+        let (meaning, diagnostics) = read.map_err(|_| Error::Stopping)?;
+        let meaning = meaning.ok_or(Error::Unfit { diagnostics })?;
+        meaning.allowed(&row.consents)?;
+        Ok(meaning)
+    }
+
+    /// Stops what runs, those that others depend on last.
+    async fn stop_all(&self) -> Result<(), Halt> {
+        for has in self.in_reverse().await? {
+            if plan::is_up(has.state) {
+                let step = self.live.step(format!("Stop {}", has.name), Some(&has.service));
+                let stopped = self.engine.podman.containers().stop(&has.id, None).await;
+                let stopped = apply::ignore_absent(stopped);
+                self.live
+                    .ended(step, stopped.as_ref().map(|&()| ()).map_err(|_| "Podman refused"));
+                stopped?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the containers and networks of the stack.
+    async fn take_down(&self) -> Result<(), Halt> {
+        for has in self.in_reverse().await? {
+            let step = self.live.step(format!("Remove {}", has.name), Some(&has.service));
+            let removed = apply::remove(self.engine, &has).await;
+            self.live
+                .ended(step, removed.as_ref().map(|&()| ()).map_err(|_| "Podman refused"));
+            removed?;
+            crash_point("stack-down-removed");
+        }
+        for network in observe::networks(self.engine, self.name).await? {
+            let step = self.live.step(format!("Remove the network {network}"), None);
+            let removed = apply::ignore_absent(self.engine.podman.networks().remove(&network).await);
+            self.live
+                .ended(step, removed.as_ref().map(|&()| ()).map_err(|_| "Podman refused"));
+            removed?;
+        }
+        Ok(())
+    }
+
+    /// The containers of the stack, those that others depend on last.
+    async fn in_reverse(&self) -> Result<Vec<plan::Has>, Halt> {
+        let row = self.row().await?;
+        let mut order: Vec<String> = Vec::new();
+        // A text that cannot be read any more does not keep anything from being stopped.
+        if let Some(number) = row.generation
+            && let Ok(generation) = self.generation(number).await
+            && let Ok(meaning) = self.meaning(&generation).await
+        {
+            order = plan::order(&meaning.wanted)
+                .iter()
+                .map(|service| service.name.clone())
+                .collect();
+        }
+        let mut containers = observe::containers(self.engine, self.name).await?;
+        containers.sort_by_key(|has| std::cmp::Reverse(order.iter().position(|service| *service == has.service)));
+        Ok(containers)
+    }
+
+    async fn podman_back(&self) -> Result<(), Halt> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while tokio::time::Instant::now() < deadline {
+            tokio::select! {
+                () = self.engine.stopping.cancelled() => return Err(Halt::Stopping),
+                () = tokio::time::sleep(std::time::Duration::from_millis(250)) => {}
+            }
+            if self.engine.podman.ping().await.is_ok() {
+                return Ok(());
+            }
+        }
+        Err(Halt::Trouble(Trouble {
+            service: None,
+            message: "Podman cannot be reached.".to_owned(),
+            log: Vec::new(),
+            outage: true,
+        }))
+    }
+
+    async fn intend(&self, change: impl FnOnce(&mut StackRow) + Send + 'static) -> Result<(), Halt> {
+        let name = self.name.clone();
+        let write = self.engine.store.write(move |tx| -> Result<()> {
+            let mut row = store::stacks::get(tx, &name)?.ok_or_else(|| Error::not_found("stack", name.as_str()))?;
+            change(&mut row);
+            Ok(store::stacks::update(tx, &row)?)
+        });
+        write.await?;
+        self.engine.stacks.poke();
+        Ok(())
+    }
+
+    async fn row(&self) -> Result<StackRow> {
+        let name = self.name.clone();
+        let row = self.engine.store.read(move |db| store::stacks::get(db, &name)).await?;
+        row.ok_or_else(|| Error::not_found("stack", self.name.as_str()))
+    }
+
+    async fn generation(&self, number: u64) -> Result<GenerationRow> {
+        let name = self.name.clone();
+        let read = self
+            .engine
+            .store
+            .read(move |db| store::stacks::generation(db, &name, number));
+        read.await?
+            .ok_or_else(|| Error::not_found("generation", &number.to_string()))
+    }
+}
+
+impl Engine {
+    /// The texts of a stack, and where they stand.
+    pub(super) fn source(&self, name: &StackName, generation: u64, compose: &str, env: &str) -> Source {
+        Source {
+            deck: self.deck.clone(),
+            stack: name.clone(),
+            generation,
+            home: self.stacks.disk.home(name),
+            compose: compose.to_owned(),
+            env: env.to_owned(),
+        }
+    }
+
+    /// What Podman can do, as it said when it was reached last.
+    pub(super) async fn capable(&self) -> Result<podman::system::Capabilities> {
+        if let Some(known) = self.known_capabilities() {
+            return Ok(known);
+        }
+        let capabilities = self.podman.capabilities().await?;
+        self.set_capabilities(capabilities.clone());
+        Ok(capabilities)
+    }
+}
+
+fn detail(code: &str, message: &str) -> ErrorDetail {
+    ErrorDetail {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        hint: None,
+        details: serde_json::Map::new(),
+    }
+}
+
+fn told(trouble: &Trouble) -> ErrorDetail {
+    let code = if trouble.outage {
+        "podman_unreachable"
+    } else {
+        "deploy_failed"
+    };
+    let mut detail = detail(code, &trouble.message);
+    if let Some(service) = &trouble.service {
+        detail.details.insert("service".to_owned(), service.clone().into());
+    }
+    if !trouble.log.is_empty() {
+        detail.details.insert("log".to_owned(), trouble.log.clone().into());
+    }
+    detail
+}

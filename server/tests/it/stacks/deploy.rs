@@ -1,0 +1,154 @@
+//! Deploys: in order, careful, and put back when they fail.
+
+use api::event::{Change, Frame};
+use api::job::JobState;
+use api::stack::{Plan, PlanVerb, StackState};
+use serde_json::json;
+use testkit::Machine;
+
+use super::{clean, create, deploy, detail, done, podman_ps, shown, write};
+use crate::deck;
+
+/// A database with a health check, a migration that runs once, and a web server that waits for both.
+const SHOP: &str = r#"
+services:
+  db:
+    image: localhost/tiny
+    networks: [back]
+    volumes: ["data:/data"]
+    healthcheck:
+      test: ["CMD", "test", "-f", "/data/ready"]
+      interval: 500ms
+      retries: 20
+    command: ["sh", "-c", "sleep 1; echo of-the-first-day >> /data/kept; touch /data/ready; exec sleep 1000"]
+    stop_grace_period: 1s
+  migrate:
+    image: localhost/tiny
+    networks: [back]
+    volumes: ["data:/data"]
+    command: ["sh", "-c", "test -f /data/ready && echo migrated"]
+    depends_on:
+      db: {condition: service_healthy}
+  web:
+    image: localhost/tiny
+    networks: [back, front]
+    environment: {COLOR: blue}
+    ports: ["8080:8080"]
+    depends_on:
+      migrate: {condition: service_completed_successfully}
+volumes:
+  data:
+networks:
+  back: {internal: true}
+  front:
+"#;
+
+#[tokio::test]
+async fn a_stack_comes_up_in_order_and_a_deploy_of_the_same_touches_nothing() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada) = deck(&machine).await;
+    create(&mut ada, "shop", SHOP).await;
+    let mut events = ada.events("").await;
+    let plan: Plan = ada.post("/api/stacks/shop/diff", json!({})).await.json();
+    let made: Vec<&str> = plan.items.iter().map(|item| item.name.as_str()).collect();
+    assert_eq!(
+        made,
+        [
+            "shop_back",
+            "shop_front",
+            "shop_data",
+            "shop-db-1",
+            "shop-migrate-1",
+            "shop-web-1"
+        ]
+    );
+    assert!(plan.items.iter().all(|item| item.verb == PlanVerb::Create) && plan.risks.is_empty());
+
+    deploy(&mut ada, "shop").await;
+    events
+        .until("the job to be told of as done", |frame| match frame {
+            Frame::Event(event) => match event.change {
+                Change::Job { job } => (job.state == JobState::Done).then_some(()),
+                _ => None,
+            },
+            _ => None,
+        })
+        .await;
+    let stack = shown(&mut ada, "shop", StackState::Running).await;
+    assert_eq!(
+        (stack.generation, stack.changed_on_disk, stack.trouble),
+        (Some(1), false, None)
+    );
+    let order = machine
+        .cli(&[
+            "inspect",
+            "-f",
+            "{{.State.StartedAt.UnixMilli}}",
+            "shop-db-1",
+            "shop-migrate-1",
+            "shop-web-1",
+        ])
+        .await;
+    let times: Vec<u64> = order.lines().map(|line| line.parse().unwrap()).collect();
+    assert!(times[0] + 1000 <= times[1] && times[1] < times[2], "{times:?}");
+    let address = machine.cli(&["port", "shop-web-1"]).await;
+    assert!(address.contains("127.0.0.1:"), "{address}");
+
+    let before = podman_ps(&machine, "shop").await;
+    let plan: Plan = ada.post("/api/stacks/shop/diff", json!({})).await.json();
+    assert!(plan.items.iter().all(|item| item.verb == PlanVerb::Keep), "{plan:#?}");
+    let job = deploy(&mut ada, "shop").await;
+    assert!(job.job.steps.is_empty(), "{job:#?}");
+    assert_eq!(podman_ps(&machine, "shop").await, before);
+    clean(&machine, &mut ada, "shop").await;
+}
+
+#[tokio::test]
+async fn only_what_changed_is_replaced_and_data_survives_replacing_and_going_back() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada) = deck(&machine).await;
+    create(&mut ada, "shop", SHOP).await;
+    deploy(&mut ada, "shop").await;
+    let before = podman_ps(&machine, "shop").await;
+    write(&mut ada, "shop", &SHOP.replace("COLOR: blue", "COLOR: red")).await;
+    assert!(detail(&mut ada, "shop").await.stack.changed_on_disk);
+    deploy(&mut ada, "shop").await;
+    let after = podman_ps(&machine, "shop").await;
+    assert_eq!(before[..2], after[..2], "the others are what they were");
+    assert_ne!(before[2], after[2]);
+    assert_eq!(after.len(), 3);
+
+    write(&mut ada, "shop", &SHOP.replace("sleep 1;", "sleep 0.5;")).await;
+    deploy(&mut ada, "shop").await;
+    let job = done(&mut ada, "shop", "deploy", json!({"generation": 1})).await;
+    assert_eq!(job.job.state, JobState::Done, "{job:#?}");
+    let kept = machine.cli(&["exec", "shop-db-1", "cat", "/data/kept"]).await;
+    assert_eq!(kept.lines().count(), 3, "one line each time that it started: {kept}");
+    let color = machine.cli(&["exec", "shop-web-1", "printenv", "COLOR"]).await;
+    assert_eq!(color, "blue");
+    clean(&machine, &mut ada, "shop").await;
+}
+
+#[tokio::test]
+async fn a_deploy_that_fails_is_put_back_and_says_why() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada) = deck(&machine).await;
+    create(&mut ada, "shop", SHOP).await;
+    deploy(&mut ada, "shop").await;
+    let before = podman_ps(&machine, "shop").await;
+    let broken = SHOP.replace(
+        "environment: {COLOR: blue}",
+        "command: [\"sh\", \"-c\", \"echo the lamp is broken; exit 3\"]",
+    );
+    write(&mut ada, "shop", &broken).await;
+    let job = done(&mut ada, "shop", "deploy", json!({})).await;
+    assert_eq!(job.job.state, JobState::RolledBack, "{job:#?}");
+    let error = job.job.error.unwrap();
+    assert!(error.message.contains("exit code 3"), "{error:?}");
+    assert_eq!(error.details["log"], json!(["the lamp is broken"]));
+    assert_eq!(podman_ps(&machine, "shop").await, before, "the very same containers");
+    let stack = shown(&mut ada, "shop", StackState::Running).await;
+    assert_eq!(stack.generation, Some(1));
+    assert!(stack.trouble.unwrap().contains("exit code 3") && stack.changed_on_disk);
+    clean(&machine, &mut ada, "shop").await;
+}
