@@ -7,6 +7,8 @@ use anyhow::{Context, Result, bail};
 use engine::KeySource;
 use serde::Deserialize;
 
+use crate::tls::Files;
+
 /// What `serve` takes on the command line; each has a variable of the environment too.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(crate) struct Flags {
@@ -28,6 +30,15 @@ pub(crate) struct Flags {
     /// The domain that the desktop is reached by; apps then have names below it, which must lead here too
     #[arg(long, value_name = "NAME", env = "STARDECK_DOMAIN")]
     pub domain: Option<String>,
+    /// Where to speak TLS [default: beyond this machine]
+    #[arg(long, value_name = "WHERE", env = "STARDECK_TLS", value_enum)]
+    pub tls: Option<TlsWhere>,
+    /// A certificate chain of your own, as PEM; read again when it changes [default: one by this machine's own authority]
+    #[arg(long, value_name = "FILE", env = "STARDECK_TLS_CERTIFICATE", requires = "tls_key")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The key of that certificate, as PEM
+    #[arg(long, value_name = "FILE", env = "STARDECK_TLS_KEY", requires = "tls_certificate")]
+    pub tls_key: Option<PathBuf>,
     /// The folder with the desktop's files [default: inside or beside the program]
     #[arg(long, value_name = "DIR", env = "STARDECK_WEB")]
     pub web: Option<PathBuf>,
@@ -57,6 +68,30 @@ pub(crate) enum LogFormat {
     Journald,
 }
 
+/// Which listeners speak TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TlsWhere {
+    /// None: something in front of Stardeck does, or nobody else is on the network.
+    Off,
+    /// Those that are reached from beyond this machine.
+    #[default]
+    Beyond,
+    /// All.
+    Everywhere,
+}
+
+impl TlsWhere {
+    /// Whether a listener at that address does.
+    pub(crate) fn holds(self, address: SocketAddr) -> bool {
+        match self {
+            Self::Off => false,
+            Self::Beyond => !address.ip().is_loopback(),
+            Self::Everywhere => true,
+        }
+    }
+}
+
 /// What the file may say; the names are those of the flags.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -67,6 +102,9 @@ struct FileConfig {
     podman_socket: Option<PathBuf>,
     hosts: Vec<String>,
     domain: Option<String>,
+    tls: Option<TlsWhere>,
+    tls_certificate: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
     web: Option<PathBuf>,
     log_format: Option<LogFormat>,
     log: Option<String>,
@@ -87,6 +125,10 @@ pub(crate) struct Config {
     pub hosts: Vec<String>,
     /// The domain below which apps have names, in lower case.
     pub domain: Option<String>,
+    /// Where to speak TLS.
+    pub tls: TlsWhere,
+    /// Certificate files of the owner's.
+    pub certificate: Option<Files>,
     /// The folder with the desktop's files.
     pub web: Option<PathBuf>,
     /// How to log; by where the output goes when absent.
@@ -176,6 +218,12 @@ impl Config {
                 "the domain {domain:?} has one label only: browsers keep no cookies below it, so give one like deck.example.net"
             );
         }
+        let chain = flags.tls_certificate.or(file.tls_certificate);
+        let certificate = match (chain, flags.tls_key.or(file.tls_key)) {
+            (Some(chain), Some(key)) => Some(Files { chain, key }),
+            (None, None) => None,
+            _ => bail!("a certificate goes with its key: give both tls-certificate and tls-key"),
+        };
         Ok(Self {
             listen,
             data_dir,
@@ -186,6 +234,8 @@ impl Config {
                 .unwrap_or_else(|| places.runtime.join("podman/podman.sock")),
             hosts: hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect(),
             domain,
+            tls: flags.tls.or(file.tls).unwrap_or_default(),
+            certificate,
             web: flags.web.or(file.web),
             log_format: flags.log_format.or(file.log_format),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),

@@ -7,7 +7,7 @@
 //! - [`config`]: what is set where, read once
 //! - [`log`]: how it speaks
 //! - [`apps`]: what joins the proxy to the engine
-//! - [`net`] binds and serves sockets
+//! - [`net`] binds and serves sockets, [`tls`] has the certificates that they show
 //! - [`edge`]: requests → engine → replies
 //! - [`bundle`]: the desktop's files
 
@@ -18,6 +18,7 @@ mod config;
 mod edge;
 mod log;
 mod net;
+mod tls;
 
 /// The C library's allocator keeps the 19 MiB of each password hash for ever, once a thread; this one gives them back.
 #[global_allocator]

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use listenfd::ListenFd;
-use proxy::Proxy;
+use proxy::{Proxy, Tls};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use crate::config::TlsWhere;
 
 /// Takes the sockets that systemd hands over, or binds `addresses`.
 pub(crate) async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>> {
@@ -35,10 +37,11 @@ pub(crate) async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>> {
     Ok(listeners)
 }
 
-/// Serves the `listeners` as they come until `stop`, then lets open requests finish for up to `patience`.
+/// Serves the `listeners` as they come, with TLS where it holds, until `stop`, then lets open requests finish for up to `patience`.
 pub(crate) async fn serve(
     mut listeners: mpsc::UnboundedReceiver<TcpListener>,
     proxy: Proxy,
+    tls: Option<(TlsWhere, Tls)>,
     stop: CancellationToken,
     patience: Duration,
 ) {
@@ -50,7 +53,12 @@ pub(crate) async fn serve(
         };
         let Some(listener) = listener else { break };
         let proxy = proxy.clone();
-        serving.spawn(async move { proxy.serve(listener, None).await });
+        let is_covered = |holds: TlsWhere| listener.local_addr().is_ok_and(|address| holds.holds(address));
+        let tls = tls
+            .as_ref()
+            .filter(|(holds, _)| is_covered(*holds))
+            .map(|(_, tls)| tls.clone());
+        serving.spawn(async move { proxy.serve(listener, tls).await });
     }
     stop.cancelled().await;
     serving.close();

@@ -26,14 +26,16 @@ export class Deck {
   #child;
   #replies;
 
-  static async start() {
+  // The server with these more arguments.
+  static async start(...args) {
     const deck = new Deck();
-    deck.#child = spawn(program(), [wanted("STARDECK_BIN"), wanted("STARDECK_WEB")], { stdio: ["pipe", "pipe", "inherit"] });
+    deck.#child = spawn(program(), [wanted("STARDECK_BIN"), wanted("STARDECK_WEB"), ...args], { stdio: ["pipe", "pipe", "inherit"] });
     deck.#replies = createInterface({ input: deck.#child.stdout })[Symbol.asyncIterator]();
     const { address, token } = await deck.#reply();
     deck.token = token;
     deck.relay = new Relay(address);
-    deck.url = `http://stardeck.localhost:${await deck.relay.listen()}`;
+    const scheme = address.split(":")[0];
+    deck.url = `${scheme}://stardeck.localhost:${await deck.relay.listen()}`;
     return deck;
   }
 

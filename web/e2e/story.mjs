@@ -12,12 +12,12 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 // A deck for the stories of one file. With `setUp`, its administrator is there from the start. With `hostile`, what the
-// policies stop is what the stories are about.
-export function suite({ setUp = true, hostile = false } = {}) {
+// policies stop is what the stories are about. `args` are the server's.
+export function suite({ setUp = true, hostile = false, args = [] } = {}) {
   const scene = {};
 
   before(async () => {
-    scene.deck = await Deck.start();
+    scene.deck = await Deck.start(...args);
     if (setUp) await scene.deck.setUp();
     scene.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
   });

@@ -23,6 +23,7 @@ use crate::apps::doors::Doors;
 use crate::bundle::Bundle;
 use crate::config::{Config, Flags, Places};
 use crate::edge::{App, routes};
+use crate::tls::{self, Certificates};
 use crate::{apps, log, net};
 
 /// How long open requests and work under way have once the server is told to stop.
@@ -61,7 +62,8 @@ async fn serve(config: Config) -> Result<()> {
     engine.start();
 
     let names = names(&config);
-    for place in places(&addresses, &names) {
+    let certificates = certificates(&config, &addresses, &names).await?;
+    for place in places(&config, &addresses, &names) {
         engine.add_place(&place);
     }
     let (doors, bound) = mpsc::unbounded_channel();
@@ -74,12 +76,17 @@ async fn serve(config: Config) -> Result<()> {
         bundle,
         doors: Arc::clone(&doors),
         hosts: names.into(),
+        authority: certificates.as_ref().and_then(Certificates::authority),
     };
     let stop = CancellationToken::new();
     let access = AccessLog::open(&config.data_dir.join("logs")).context("opening the access log")?;
     let ports: HashSet<u16> = addresses.iter().map(SocketAddr::port).collect();
     let proxy = apps::proxy(&engine, routes::build(app), ports, access, stop.clone())?;
-    let serving = tokio::spawn(net::serve(bound, proxy, stop.clone(), DRAIN));
+    let shown = certificates.as_ref().map(|held| (config.tls, held.tls.clone()));
+    if let Some(certificates) = certificates {
+        tokio::spawn(certificates.keep(stop.clone()));
+    }
+    let serving = tokio::spawn(net::serve(bound, proxy, shown, stop.clone(), DRAIN));
     doors.reopen(&engine).await;
 
     announce(&config, address, setup.as_ref())?;
@@ -97,9 +104,9 @@ async fn serve(config: Config) -> Result<()> {
 
 /// Says where the desktop is, and how to become its administrator.
 fn announce(config: &Config, address: SocketAddr, setup: Option<&Secret>) -> Result<()> {
-    let desktop = desktop(address);
+    let desktop = desktop(config, address);
     tracing::info!(%address, version = engine::VERSION, "listening");
-    if !address.ip().is_loopback() {
+    if !address.ip().is_loopback() && !config.tls.holds(address) {
         tracing::warn!("listening beyond this machine without TLS: whoever shares the network can read along");
     }
     println!("Stardeck is at {desktop}");
@@ -110,17 +117,34 @@ fn announce(config: &Config, address: SocketAddr, setup: Option<&Secret>) -> Res
         );
     }
     if let Some(path) = &config.ready_file {
-        write_whole(path, &format!("http://{address}\n")).context("writing the ready file")?;
+        write_whole(path, &format!("{}://{address}\n", scheme(config, address))).context("writing the ready file")?;
     }
     Ok(())
 }
 
 /// The address that a person opens: the one in which a browser on this machine has a secure context.
-fn desktop(address: SocketAddr) -> String {
+fn desktop(config: &Config, address: SocketAddr) -> String {
+    let scheme = scheme(config, address);
     match address.ip() {
-        ip if ip.is_loopback() || ip.is_unspecified() => format!("http://stardeck.localhost:{}", address.port()),
-        _ => format!("http://{address}"),
+        ip if ip.is_loopback() || ip.is_unspecified() => format!("{scheme}://stardeck.localhost:{}", address.port()),
+        _ => format!("{scheme}://{address}"),
     }
+}
+
+fn scheme(config: &Config, address: SocketAddr) -> &'static str {
+    if config.tls.holds(address) { "https" } else { "http" }
+}
+
+/// What the listeners that speak TLS show, if one does.
+async fn certificates(config: &Config, addresses: &[SocketAddr], names: &[String]) -> Result<Option<Certificates>> {
+    if !addresses.iter().any(|address| config.tls.holds(*address)) {
+        return Ok(None);
+    }
+    if let Some(files) = config.certificate.clone() {
+        return Certificates::of_files(files).await.map(Some);
+    }
+    let names = tls::names(names, config.domain.as_deref(), addresses);
+    Certificates::own(&config.data_dir.join("tls"), names).map(Some)
 }
 
 fn addresses(listeners: &[TcpListener]) -> Result<Vec<SocketAddr>> {
@@ -130,13 +154,17 @@ fn addresses(listeners: &[TcpListener]) -> Result<Vec<SocketAddr>> {
 }
 
 /// The addresses of the desktop that the configuration tells of. Others are learned when an app is opened from them.
-fn places(addresses: &[SocketAddr], names: &[String]) -> Vec<Place> {
+fn places(config: &Config, addresses: &[SocketAddr], names: &[String]) -> Vec<Place> {
     let mut places = Vec::new();
     for address in addresses {
         let port = address.port();
         let own = (!address.ip().is_unspecified()).then(|| address.to_string());
         let named = names.iter().map(|name| format!("{name}:{port}"));
-        places.extend(named.chain(own).filter_map(|at| Place::read(false, &at, port)));
+        places.extend(
+            named
+                .chain(own)
+                .filter_map(|at| Place::read(config.tls.holds(*address), &at, port)),
+        );
     }
     places
 }

@@ -10,6 +10,9 @@ pub(crate) const SESSION: &str = "sd";
 /// Marks a browser that has logged in before.
 pub(super) const DEVICE: &str = "sd_device";
 
+/// Before a name: only the host itself can set it, over TLS, and no script.
+const GUARDED: &str = "__Host-Http-";
+
 /// As long as a session can last.
 const SESSION_AGE: u32 = 30 * 24 * 3600;
 const DEVICE_AGE: u32 = 400 * 24 * 3600;
@@ -18,12 +21,27 @@ const BOMB: usize = 32 * 1024;
 /// How many cookies one reply clears away.
 const CLEARED: usize = 500;
 
-/// The values of all cookies called `name`. Other origins of this host can set more of the same name.
+/// The values of all cookies called `name`: first those that no script and no other host can have set. Other origins of
+/// this host can set more of the plain name.
 pub(crate) fn values(headers: &HeaderMap, name: &str) -> Vec<String> {
-    pairs(headers)
-        .filter(|(key, _)| *key == name)
-        .map(|(_, value)| value.to_owned())
-        .collect()
+    let guarded = pairs(headers).filter(|(key, _)| key.strip_prefix(GUARDED) == Some(name));
+    let plain = pairs(headers).filter(|(key, _)| *key == name);
+    guarded.chain(plain).map(|(_, value)| value.to_owned()).collect()
+}
+
+/// Gives the cookies of a reply over TLS what only such cookies can have: they never travel without it, and the session's
+/// name is one that browsers take from the host itself alone.
+pub(super) fn make_secure(headers: &mut HeaderMap) {
+    let lines: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    let session = format!("{SESSION}=");
+    for line in lines {
+        let Ok(text) = line.to_str() else { continue };
+        let prefix = if text.starts_with(&session) { GUARDED } else { "" };
+        if let Ok(line) = HeaderValue::from_str(&format!("{prefix}{text}; Secure")) {
+            headers.append(header::SET_COOKIE, line);
+        }
+    }
 }
 
 /// Sets the session cookie.
@@ -77,7 +95,9 @@ pub(super) fn junk(headers: &HeaderMap) -> Vec<HeaderValue> {
         return Vec::new();
     }
     let names: BTreeSet<&str> = pairs(headers).map(|(name, _)| name).collect();
-    let others = names.into_iter().filter(|name| *name != SESSION && *name != DEVICE);
+    let others = names
+        .into_iter()
+        .filter(|name| ![SESSION, DEVICE].contains(&name.strip_prefix(GUARDED).unwrap_or(name)));
     // Apps have names below ours, and may have set it for all of them.
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name));
@@ -116,6 +136,27 @@ mod tests {
     fn all_values_of_one_name_are_found() {
         let headers = headers("a=1; sd=tossed; b=2; sd=mine; sdx=no; =nameless; SD=other");
         assert_eq!(values(&headers, SESSION), ["tossed", "mine"]);
+    }
+
+    #[test]
+    fn over_tls_the_session_has_a_name_that_nobody_else_can_set() {
+        let mut reply = HeaderMap::new();
+        let set = session(&Secret::from("secret".to_owned()));
+        reply.append(header::SET_COOKIE, set[0].1.parse().unwrap());
+        reply.append(header::SET_COOKIE, "sd_device=x; Path=/api/login".parse().unwrap());
+        make_secure(&mut reply);
+        let lines: Vec<&str> = reply
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .map(|line| line.to_str().unwrap())
+            .collect();
+        assert!(
+            lines[0].starts_with("__Host-Http-sd=secret; HttpOnly; SameSite=Strict; Path=/;"),
+            "{lines:?}"
+        );
+        assert!(lines.iter().all(|line| line.ends_with("; Secure")), "{lines:?}");
+        let sent = headers("sd=tossed; __Host-Http-sd=secret");
+        assert_eq!(values(&sent, SESSION), ["secret", "tossed"]);
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(super) async fn pass(State(app): State<App>, request: Request, next: Next) -
     let id = uuid::Uuid::new_v4().simple().to_string();
     let junk = cookies::junk(request.headers());
     let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+    let is_secure = request.extensions().get::<Ends>().is_some_and(|ends| ends.is_secure);
     let is_api = request.uri().path().starts_with("/api/");
     let policy = if is_api { None } else { policy(&app, &request) };
     let policy = policy.unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
@@ -51,6 +52,9 @@ pub(super) async fn pass(State(app): State<App>, request: Request, next: Next) -
     }
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert("x-request-id", id);
+    }
+    if is_secure {
+        cookies::make_secure(headers);
     }
     for expired in junk {
         headers.append(header::SET_COOKIE, expired);

@@ -38,4 +38,6 @@ pub(crate) struct App {
     pub doors: Arc<Doors>,
     /// The names that the desktop may be reached by, beside the address of the connection itself.
     pub hosts: Arc<[String]>,
+    /// The certificate of this machine's own authority, where it has one.
+    pub authority: Option<Arc<str>>,
 }

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use super::error::Fault;
 use super::handlers::{
-    apps, audit, containers, events, factor, health, jobs, logs, session, setup, stacks, system, tokens, users,
+    apps, audit, containers, events, factor, health, jobs, logs, session, setup, stacks, system, tokens, trust, users,
 };
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
@@ -134,6 +134,8 @@ pub(crate) fn build(app: App) -> Router {
         .route("/containers/{id}/proxy/", any(apps::lead));
     Router::new()
         .nest("/api", api)
+        .route("/authority", get(trust::page))
+        .route("/authority.crt", get(trust::certificate))
         .route("/healthz", get(health::server))
         .route("/health/podman", get(health::podman))
         .fallback(elsewhere)

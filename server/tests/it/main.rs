@@ -11,10 +11,12 @@ mod logs;
 mod power;
 mod routes;
 mod sec_a;
+mod sec_apps;
 mod sec_f;
 mod sec_factor;
 mod stacks;
 mod story;
+mod tls;
 
 use testkit::{Deck, DeckOptions, Machine};
 

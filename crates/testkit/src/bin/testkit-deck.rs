@@ -1,6 +1,6 @@
 //! A temporary deck for tests that are not written in Rust: started with this program, driven over its standard input.
 //!
-//! `testkit-deck BINARY WEB` starts a machine and the server BINARY with the desktop's files in WEB. It prints a line of
+//! `testkit-deck BINARY WEB ARGS…` starts a machine and the server BINARY with the desktop's files in WEB. It prints a line of
 //! JSON when both are up, and then one for each line that it is given: an array of words, such as
 //! `["podman", "stop", "web"]`, `["app", "evil", "--publish", …]`, `["deck", "kill"]`, `["deck", "start"]`, `["service", "stop"]`. At the end of its
 //! input it takes all of it down, and fails if anything was left behind.
@@ -15,12 +15,16 @@ use testkit::{Deck, DeckOptions, Machine};
 async fn main() {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let (Some(binary), Some(web)) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: testkit-deck BINARY WEB");
+        eprintln!("usage: testkit-deck BINARY WEB ARGS…");
         std::process::exit(2);
     };
     let machine = Machine::start().await;
     let options = DeckOptions {
-        args: vec!["--web".to_owned(), web.display().to_string()],
+        args: [PathBuf::from("--web"), web]
+            .into_iter()
+            .chain(arguments)
+            .map(|argument| argument.display().to_string())
+            .collect(),
         ..DeckOptions::default()
     };
     let mut deck = Deck::start(&machine, binary, options).await;

@@ -13,4 +13,5 @@ pub(super) mod setup;
 pub(super) mod stacks;
 pub(super) mod system;
 pub(super) mod tokens;
+pub(super) mod trust;
 pub(super) mod users;
