@@ -221,6 +221,12 @@ impl Engine {
         if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
             tracing::warn!("work was still under way when the time to stop was over");
         }
+        if let Err(error) = self.store.settle().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the database's log stays beside it"
+            );
+        }
     }
 
     /// Where everything is kept.

@@ -137,6 +137,19 @@ impl Store {
         answer.await.map_err(|_| Error::Closed)?
     }
 
+    /// Brings what the log holds into the database file, so that the file alone is whole.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        let (reply, answer) = oneshot::channel();
+        let write: Write = Box::new(move |connection| {
+            let settled = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
+            // Nobody waits any more where the server was in a hurry.
+            let _gone = reply.send(settled.map_err(Error::from));
+        });
+        let writes = self.writer.writes.as_ref().ok_or(Error::Closed)?;
+        writes.send(write).map_err(|_| Error::Closed)?;
+        answer.await.map_err(|_| Error::Closed)?
+    }
+
     /// Runs `query` on a connection that cannot write.
     pub(crate) async fn read<T>(
         &self,
