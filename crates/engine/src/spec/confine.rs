@@ -75,8 +75,35 @@ pub(super) fn set(service: &Service, at: &str, spec: &mut Spec, report: &mut Rep
             .collect();
         spec.devices.push(SpecDevice { path: parts.join(":") });
     }
+    graphics(service, at, spec, report);
     stop_signal(service, at, spec, report);
     log(service, at, spec, report);
+}
+
+/// Graphics processors, by their names of the Container Device Interface.
+fn graphics(service: &Service, at: &str, spec: &mut Spec, report: &mut Report) {
+    let resources = service.deploy.as_ref().map(|deploy| &deploy.resources);
+    let reserved = resources.and_then(|resources| resources.reservations.as_ref());
+    let asked = service
+        .gpus
+        .iter()
+        .chain(reserved.into_iter().flat_map(|reserved| &reserved.devices));
+    for request in asked {
+        let nvidia = matches!(request.driver.as_str(), "" | "nvidia");
+        report.refuse(
+            !nvidia,
+            &format!("{at}.gpus"),
+            "only graphics processors of NVIDIA are known by name",
+        );
+        let ids = match (request.device_ids.is_empty(), request.count.0) {
+            (false, _) => request.device_ids.clone(),
+            (true, count @ 1..) => (0..count).map(|number| number.to_string()).collect(),
+            (true, _) => vec!["all".to_owned()],
+        };
+        spec.devices.extend(ids.iter().map(|id| SpecDevice {
+            path: format!("nvidia.com/gpu={id}"),
+        }));
+    }
 }
 
 fn security(option: &str, at: &str, spec: &mut Spec, report: &mut Report) {

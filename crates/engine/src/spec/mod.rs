@@ -12,6 +12,8 @@ mod limits;
 mod mounts;
 mod network;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -183,8 +185,8 @@ pub(crate) fn wanted(ground: &Ground<'_>, project: &Project, capabilities: &Capa
     }
     for (key, volume) in &project.volumes {
         let at = format!("volumes.{key}");
-        let plain = matches!(volume.driver.as_str(), "" | "local") && volume.driver_opts.0.is_empty();
-        report.refuse(!plain, &at, "only plain local volumes are made");
+        let local = matches!(volume.driver.as_str(), "" | "local");
+        report.refuse(!local, &at, "only local volumes are made");
         report.own_labels(&at, &volume.labels.0);
         let name = if volume.name.is_empty() {
             ground.named(key)
@@ -194,6 +196,7 @@ pub(crate) fn wanted(ground: &Ground<'_>, project: &Project, capabilities: &Capa
         wanted.volumes.push(WantedVolume {
             spec: podman::volume::Create {
                 name: name.clone(),
+                options: volume.driver_opts.0.clone(),
                 labels: labels("volume", &volume.labels.0),
                 ..podman::volume::Create::default()
             },

@@ -31,10 +31,11 @@ pub(super) fn set(
         publish(service, at, spec, report);
         return;
     }
-    report.refuse(
+    report.warn(
         !service.ports.is_empty(),
         &format!("{at}.ports"),
-        "ports are published by the container whose network this one shares, or not at all",
+        "nothing is published where the network is not the container's own; it is left out",
+        "Say it at the service whose network this one shares.",
     );
     spec.network_namespace = Some(match service.network_mode.split_once(':') {
         None if service.network_mode == "none" => mode("none", ""),
@@ -71,6 +72,14 @@ fn join(
     spec: &mut Spec,
     report: &mut Report,
 ) {
+    for link in &service.links {
+        let (other, alias) = link.split_once(':').unwrap_or((link, link));
+        report.refuse(
+            other != alias,
+            &format!("{at}.links"),
+            "a name of one's own for another service is an alias in that service's `networks`",
+        );
+    }
     for (key, used) in &service.networks {
         let used = used.clone().unwrap_or_default();
         let at = format!("{at}.networks.{key}");

@@ -208,7 +208,7 @@ fn length(duration: compose::model::Duration) -> Duration {
 /// The keys of a service that say something on which nobody acts: those that an error names, and those that are only
 /// left out.
 fn untranslated(service: &Service) -> (Vec<String>, Vec<String>) {
-    const KNOWN: [&str; 62] = [
+    const KNOWN: [&str; 64] = [
         "annotations",
         "cap_add",
         "cap_drop",
@@ -232,6 +232,7 @@ fn untranslated(service: &Service) -> (Vec<String>, Vec<String>) {
         "environment",
         "expose",
         "extra_hosts",
+        "gpus",
         "group_add",
         "healthcheck",
         "hostname",
@@ -239,6 +240,7 @@ fn untranslated(service: &Service) -> (Vec<String>, Vec<String>) {
         "init",
         "ipc",
         "labels",
+        "links",
         "logging",
         "mem_limit",
         "mem_reservation",
@@ -286,11 +288,6 @@ fn untranslated(service: &Service) -> (Vec<String>, Vec<String>) {
             ..compose::model::Deploy::default()
         };
         spare.extend((*deploy != known).then(|| "deploy".to_owned()));
-        let devices = |resource: &Option<compose::model::deploy::Resource>| {
-            resource.as_ref().is_some_and(|resource| !resource.devices.is_empty())
-        };
-        let asks = devices(&deploy.resources.reservations) || devices(&deploy.resources.limits);
-        said.extend(asks.then(|| "deploy.resources.reservations.devices".to_owned()));
     }
     (said, spare)
 }
