@@ -80,6 +80,8 @@ fn join(
             "a name of one's own for another service is an alias in that service's `networks`",
         );
     }
+    // The service's own hardware address is that of its first network.
+    let mut mac = Some(service.mac_address.clone());
     for (key, used) in &service.networks {
         let used = used.clone().unwrap_or_default();
         let at = format!("{at}.networks.{key}");
@@ -87,6 +89,7 @@ fn join(
             aliases: used.aliases.clone(),
             ipv4_address: used.ipv4_address.clone(),
             ipv6_address: used.ipv6_address.clone(),
+            mac_address: used.mac_address.clone(),
             // Podman has no order among networks, and the first way out is as good.
             priority: used.priority,
             gw_priority: used.gw_priority,
@@ -102,6 +105,10 @@ fn join(
         let addresses = [used.ipv4_address, used.ipv6_address];
         let network_use = SpecNetwork {
             aliases,
+            hardware_address: [used.mac_address, mac.take().unwrap_or_default()]
+                .into_iter()
+                .find(|address| !address.is_empty())
+                .unwrap_or_default(),
             addresses: addresses.into_iter().filter(|address| !address.is_empty()).collect(),
         };
         spec.networks.insert(network, network_use);

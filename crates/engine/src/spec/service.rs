@@ -52,6 +52,12 @@ pub(super) fn wanted(
         &format!("{at}.scale"),
         "a service has at most 50 containers",
     );
+    let own = format!("linux/{}", capabilities.architecture);
+    report.refuse(
+        !service.platform.is_empty() && service.platform != own,
+        &format!("{at}.platform"),
+        &format!("images are taken for this machine, which is {own}"),
+    );
     report.refuse(
         !service.container_name.is_empty() && replicas > 1,
         &format!("{at}.container_name"),
@@ -208,7 +214,7 @@ fn length(duration: compose::model::Duration) -> Duration {
 /// The keys of a service that say something on which nobody acts: those that an error names, and those that are only
 /// left out.
 fn untranslated(service: &Service) -> (Vec<String>, Vec<String>) {
-    const KNOWN: [&str; 64] = [
+    const KNOWN: [&str; 66] = [
         "annotations",
         "cap_add",
         "cap_drop",
@@ -242,6 +248,7 @@ fn untranslated(service: &Service) -> (Vec<String>, Vec<String>) {
         "labels",
         "links",
         "logging",
+        "mac_address",
         "mem_limit",
         "mem_reservation",
         "memswap_limit",
@@ -250,6 +257,7 @@ fn untranslated(service: &Service) -> (Vec<String>, Vec<String>) {
         "oom_score_adj",
         "pid",
         "pids_limit",
+        "platform",
         "ports",
         "privileged",
         "profiles",

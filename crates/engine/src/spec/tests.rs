@@ -165,6 +165,12 @@ fn each_key_means_its_part_of_podmans_call() {
             json!({"nsmode": "keep-id", "value": "uid=1000"}),
         ),
         ("oom_score_adj: 500", "oom_score_adj", json!(500)),
+        (
+            "mac_address: 02:00:00:00:00:01\nnetworks: {default: {ipv4_address: 10.9.0.5}}",
+            "Networks",
+            json!({"shop_default": {"aliases": ["a"], "static_ips": ["10.9.0.5"], "static_mac": "02:00:00:00:00:01"}}),
+        ),
+        ("platform: linux/amd64", "image", json!("docker.io/library/tiny:latest")),
         ("annotations: {a: b}", "annotations", json!({"a": "b"})),
         (
             "volumes: ['data:/d:ro']\n",
@@ -261,6 +267,7 @@ fn what_nobody_acts_on_is_said() {
         ("build: .", Severity::Error),
         ("volumes_from: [b]", Severity::Error),
         ("links: ['b:database']", Severity::Error),
+        ("platform: linux/s390x", Severity::Error),
         ("network_mode: host\nports: ['80:80']", Severity::Warning),
         ("logging: {driver: syslog}", Severity::Error),
         ("stop_signal: SIGNONE", Severity::Error),

@@ -239,6 +239,9 @@ pub struct SpecNetwork {
     /// Fixed addresses there.
     #[serde(rename = "static_ips", skip_serializing_if = "is_default")]
     pub addresses: Vec<String>,
+    /// A fixed hardware address there.
+    #[serde(rename = "static_mac", skip_serializing_if = "is_default")]
+    pub hardware_address: String,
 }
 
 /// A namespace that is shared or made in a certain way.
