@@ -19,8 +19,8 @@ pub use exec::{Exec, ExecState, Input, Running};
 pub use log::LogLine;
 pub use output::{Logs, Stats};
 pub use spec::{
-    CpuLimit, Created, HealthCheck, Limits, MemoryLimit, Namespace, PidsLimit, PublishedPort, Spec, SpecMount,
-    SpecNetwork, SpecVolume,
+    CpuLimit, Created, HealthCheck, Limits, LogConfiguration, MemoryLimit, Namespace, PidsLimit, ProcessLimit,
+    PublishedPort, Spec, SpecDevice, SpecMount, SpecNetwork, SpecVolume,
 };
 pub use summary::{Health, Port, State, Summary};
 

@@ -66,6 +66,9 @@ pub struct Create {
     /// Let containers find each other by name.
     #[serde(rename = "dns_enabled")]
     pub names: bool,
+    /// Give addresses of IPv6 too.
+    #[serde(rename = "ipv6_enabled", skip_serializing_if = "std::ops::Not::not")]
+    pub ipv6: bool,
     /// Ranges of addresses; empty lets Podman pick one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subnets: Vec<Subnet>,
@@ -81,6 +84,7 @@ impl Create {
             driver: "bridge".to_owned(),
             internal: false,
             names: true,
+            ipv6: false,
             subnets: Vec::new(),
             labels: BTreeMap::new(),
         }

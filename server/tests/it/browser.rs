@@ -142,8 +142,20 @@ impl Browser {
         self.send("POST", path, Some(body)).await
     }
 
+    /// Posts to a server that may be gone before it answers.
+    pub(crate) async fn post_if_it_lives(&mut self, path: &str, body: Value) -> Option<Reply> {
+        let request = self.page("POST", path, Some(body));
+        self.try_exchange(request).await.ok()
+    }
+
     /// Sends a request as a page of the desktop would.
     pub(crate) async fn send(&mut self, method: &str, path: &str, body: Option<Value>) -> Reply {
+        let reply = self.exchange(self.page(method, path, body)).await;
+        self.keep_cookies(&reply.headers);
+        reply
+    }
+
+    fn page(&self, method: &str, path: &str, body: Option<Value>) -> Request<Full<Bytes>> {
         let mut request = Request::builder().method(method).uri(path).header("host", &self.host);
         if body.is_some() || method != "GET" {
             request = request.header("origin", format!("http://{}", self.host));
@@ -155,9 +167,7 @@ impl Browser {
             request = request.header(name, value);
         }
         let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
-        let reply = self.exchange(request.body(Full::new(body)).unwrap()).await;
-        self.keep_cookies(&reply.headers);
-        reply
+        request.body(Full::new(body)).unwrap()
     }
 
     fn credentials(&self) -> Vec<(String, String)> {
@@ -222,19 +232,23 @@ impl Browser {
 
     /// Sends a request just as it is.
     pub(crate) async fn exchange(&self, request: Request<Full<Bytes>>) -> Reply {
+        self.try_exchange(request).await.unwrap()
+    }
+
+    async fn try_exchange(&self, request: Request<Full<Bytes>>) -> hyper::Result<Reply> {
         let stream = TokioIo::new(self.connect().await);
         let (mut sender, connection) = {
             let mut http = hyper::client::conn::http1::Builder::new();
-            http.max_headers(1000).handshake(stream).await.unwrap()
+            http.max_headers(1000).handshake(stream).await?
         };
         tokio::spawn(connection);
-        let (parts, body) = sender.send_request(request).await.unwrap().into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        Reply {
+        let (parts, body) = sender.send_request(request).await?.into_parts();
+        let body = body.collect().await?.to_bytes();
+        Ok(Reply {
             status: parts.status.as_u16(),
             headers: parts.headers,
             body,
-        }
+        })
     }
 
     pub(crate) async fn connect(&self) -> TcpStream {

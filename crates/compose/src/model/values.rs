@@ -78,6 +78,17 @@ pub enum Ulimit {
     },
 }
 
+impl Ulimit {
+    /// The limit that holds, and the one up to which it can be raised.
+    #[must_use]
+    pub fn both(self) -> (i64, i64) {
+        match self {
+            Self::Single(limit) => (limit, limit),
+            Self::Pair { soft, hard } => (soft, hard),
+        }
+    }
+}
+
 /// Any form that a value may have.
 enum Loose {
     Null,

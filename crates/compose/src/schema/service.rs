@@ -23,12 +23,13 @@ pub(crate) const ULIMITS: Shape = Shape::Map(&Shape::Either(&[WHOLE_OR_TEXT, Sha
 pub(crate) static SERVICE: Object = Object::new(&[
     key("annotations", LIST_OR_MAP),
     key("attach", FLAG).refused("it is about the terminal of `docker compose up`; every log is kept"),
-    key("blkio_config", Shape::Object(&BLKIO)).limited(CGROUPS),
-    key("build", Shape::Either(&[Shape::Text, Shape::Object(&BUILD)])),
+    key("blkio_config", Shape::Object(&BLKIO)).refused("rootless containers have no share of block devices"),
+    key("build", Shape::Either(&[Shape::Text, Shape::Object(&BUILD)]))
+        .refused("images are not built here: build it where its source is, and name the `image`"),
     key("cap_add", TEXT_SET).limited("needs an administrator's consent, and reaches no further than Stardeck's user"),
     key("cap_drop", TEXT_SET),
     key("cgroup", Shape::Choice(&["host", "private"])).limited(CONSENT),
-    key("cgroup_parent", Shape::Text).limited("only below the cgroup of Stardeck's user"),
+    key("cgroup_parent", Shape::Text).refused("Podman puts each container where its user may"),
     key("command", COMMAND),
     key("configs", FILE_MOUNTS),
     key(
@@ -64,7 +65,7 @@ pub(crate) static SERVICE: Object = Object::new(&[
     key("dns", TEXT_OR_SET),
     key("dns_opt", TEXT_SET),
     key("dns_search", TEXT_OR_SET),
-    key("domainname", Shape::Text).refused("Podman sets no domain name; give `hostname` the full name"),
+    key("domainname", Shape::Text).limited("as the end of the host name"),
     key("entrypoint", COMMAND),
     key(
         "env_file",
@@ -93,7 +94,7 @@ pub(crate) static SERVICE: Object = Object::new(&[
     key("isolation", Shape::Text).refused(WINDOWS),
     key("label_file", TEXT_OR_LIST).limited(OWN_FOLDER),
     key("labels", LIST_OR_MAP),
-    key("links", TEXT_SET).limited("as further names on the shared network"),
+    key("links", TEXT_SET).limited("by the service's own name; another one is an alias in that service's `networks`"),
     key("logging", Shape::Object(&LOGGING)),
     key("mac_address", Shape::Text),
     key("mem_limit", NUMBER_OR_TEXT).limited(CGROUPS),
@@ -124,7 +125,7 @@ pub(crate) static SERVICE: Object = Object::new(&[
     .limited("not below the score of Stardeck's own user"),
     key("pid", Shape::Either(&[Shape::Text, Shape::Null])).limited(CONSENT),
     key("pids_limit", NUMBER_OR_TEXT).limited(CGROUPS),
-    key("platform", Shape::Text).limited("another platform needs an emulator on this machine"),
+    key("platform", Shape::Text).limited("the machine's own platform"),
     key(
         "ports",
         Shape::Set(&Shape::Either(&[Shape::Number, Shape::Text, Shape::Object(&PORT)])),
@@ -146,7 +147,7 @@ pub(crate) static SERVICE: Object = Object::new(&[
     key("read_only", FLAG),
     key("restart", Shape::Text),
     key("runtime", Shape::Text).limited("runtimes that Podman is set up with, by an administrator's consent"),
-    key("scale", WHOLE_OR_TEXT).limited("0 or 1"),
+    key("scale", WHOLE_OR_TEXT).limited("0 to 50"),
     key("secrets", FILE_MOUNTS),
     key("security_opt", TEXT_SET).limited("what loosens the confinement needs an administrator's consent"),
     key("shm_size", NUMBER_OR_TEXT),
@@ -166,7 +167,7 @@ pub(crate) static SERVICE: Object = Object::new(&[
         "volumes",
         Shape::Set(&Shape::Either(&[Shape::Text, Shape::Object(&MOUNT)])),
     ),
-    key("volumes_from", TEXT_SET).limited("containers of the same stack"),
+    key("volumes_from", TEXT_SET).refused("name the volumes at each service that uses them"),
     key("working_dir", Shape::Text),
 ]);
 

@@ -3,14 +3,20 @@
 //! What has no translation here is an error with the name of the key: nothing is dropped silently, and nothing reaches
 //! Podman that [`judge`] does not know.
 //!
-//! - [`service`]: a service → the specs of its containers
+//! - [`service`]: a service → the specs of its containers, with [`network`], [`mounts`], [`limits`] and [`confine`]
 //! - [`judge`](mod@judge): the policy, over the finished specs
 
+mod confine;
 mod judge;
+mod limits;
+mod mounts;
+mod network;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use api::compose::{Diagnostic, Severity};
 use api::name::StackName;
@@ -19,6 +25,7 @@ use podman::container::Spec;
 use podman::system::Capabilities;
 
 pub(crate) use judge::judge;
+pub(crate) use mounts::Needs;
 
 /// Where a project stands.
 pub(crate) struct Ground<'a> {
@@ -112,8 +119,8 @@ pub(crate) struct WantedContainer {
     pub(crate) spec: Spec,
     /// Changes with all that makes the container another one; the generation does not.
     pub(crate) hash: String,
-    /// Files to be written before it is made: path, bytes, permissions.
-    pub(crate) files: Vec<(PathBuf, Vec<u8>, u32)>,
+    /// What has to be there before it is made.
+    pub(crate) needs: Needs,
 }
 
 /// Something that is not allowed as it is.
@@ -128,11 +135,7 @@ pub(crate) struct Verdict {
 }
 
 /// What `project` means on a Podman that can do `capabilities`, and what is to be said about it.
-pub(crate) fn wanted(
-    ground: &Ground<'_>,
-    project: &Project,
-    _capabilities: &Capabilities,
-) -> (Wanted, Vec<Diagnostic>) {
+pub(crate) fn wanted(ground: &Ground<'_>, project: &Project, capabilities: &Capabilities) -> (Wanted, Vec<Diagnostic>) {
     let mut report = Report::default();
     let labels = |key: &str, own: &BTreeMap<String, String>| {
         let mut labels = own.clone();
@@ -147,11 +150,21 @@ pub(crate) fn wanted(
     let mut wanted = Wanted::default();
     for (key, network) in &project.networks {
         let at = format!("networks.{key}");
-        let plain = matches!(network.driver.as_str(), "" | "bridge" | "default")
-            && network.driver_opts.0.is_empty()
-            && network.ipam.config.is_empty()
-            && network.enable_ipv6 != Some(true);
-        report.refuse(!plain, &at, "only plain bridge networks are made");
+        let plain = matches!(network.driver.as_str(), "" | "bridge" | "default") && network.driver_opts.0.is_empty();
+        report.refuse(!plain, &at, "only bridge networks without options of a driver are made");
+        let pools = network.ipam.config.iter();
+        let subnets = pools.clone().map(|pool| podman::network::Subnet {
+            subnet: pool.subnet.clone(),
+            gateway: Some(pool.gateway.clone()).filter(|gateway| !gateway.is_empty()),
+        });
+        let odd = |pool: &compose::model::resource::IpamPool| {
+            pool.subnet.is_empty() || !pool.ip_range.is_empty() || !pool.aux_addresses.0.is_empty()
+        };
+        report.refuse(
+            pools.clone().any(odd),
+            &format!("{at}.ipam"),
+            "a range has a `subnet`, and nothing else than a `gateway` beside it",
+        );
         report.own_labels(&at, &network.labels.0);
         let name = if network.name.is_empty() {
             ground.named(key)
@@ -161,6 +174,8 @@ pub(crate) fn wanted(
         wanted.networks.push(WantedNetwork {
             spec: podman::network::Create {
                 internal: network.internal,
+                subnets: subnets.collect(),
+                ipv6: network.enable_ipv6 == Some(true),
                 labels: labels("network", &network.labels.0),
                 ..podman::network::Create::bridge(&name)
             },
@@ -170,8 +185,8 @@ pub(crate) fn wanted(
     }
     for (key, volume) in &project.volumes {
         let at = format!("volumes.{key}");
-        let plain = matches!(volume.driver.as_str(), "" | "local") && volume.driver_opts.0.is_empty();
-        report.refuse(!plain, &at, "only plain local volumes are made");
+        let local = matches!(volume.driver.as_str(), "" | "local");
+        report.refuse(!local, &at, "only local volumes are made");
         report.own_labels(&at, &volume.labels.0);
         let name = if volume.name.is_empty() {
             ground.named(key)
@@ -181,6 +196,7 @@ pub(crate) fn wanted(
         wanted.volumes.push(WantedVolume {
             spec: podman::volume::Create {
                 name: name.clone(),
+                options: volume.driver_opts.0.clone(),
                 labels: labels("volume", &volume.labels.0),
                 ..podman::volume::Create::default()
             },
@@ -189,7 +205,7 @@ pub(crate) fn wanted(
         });
     }
     for (name, service) in &project.services {
-        let service = service::wanted(ground, project, name, service, &mut report);
+        let service = service::wanted(ground, project, name, service, capabilities, &mut report);
         wanted.services.push(service);
     }
     (wanted, report.0)
@@ -213,19 +229,33 @@ impl Ground<'_> {
 struct Report(Vec<Diagnostic>);
 
 impl Report {
+    fn say(&mut self, severity: Severity, code: &str, path: &str, words: &str, hint: &str) {
+        self.0.push(Diagnostic {
+            severity,
+            code: code.to_owned(),
+            message: format!("`{path}`: {words}"),
+            file: String::new(),
+            span: None,
+            path: path.to_owned(),
+            hint: (!hint.is_empty()).then(|| hint.to_owned()),
+            fix: None,
+        });
+    }
+
     fn refuse(&mut self, refused: bool, path: &str, why: &str) {
         if refused {
-            self.0.push(Diagnostic {
-                severity: Severity::Error,
-                code: "not-supported".to_owned(),
-                message: format!("`{path}`: {why}"),
-                file: String::new(),
-                span: None,
-                path: path.to_owned(),
-                hint: None,
-                fix: None,
-            });
+            self.say(Severity::Error, "not-supported", path, why, "");
         }
+    }
+
+    fn warn(&mut self, left_out: bool, path: &str, why: &str, hint: &str) {
+        if left_out {
+            self.say(Severity::Warning, "left-out", path, why, hint);
+        }
+    }
+
+    fn note(&mut self, path: &str, words: &str) {
+        self.say(Severity::Note, "rootless", path, words, "");
     }
 
     fn own_labels(&mut self, path: &str, labels: &BTreeMap<String, String>) {

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use compose::Project;
 use compose::model::Service;
-use podman::container::{HealthCheck, Namespace, PublishedPort, Spec, SpecMount, SpecNetwork, SpecVolume};
+use podman::container::{HealthCheck, Spec};
+use podman::system::Capabilities;
 use sha2::{Digest, Sha256};
 
-use super::{Condition, Dependency, Ground, PullPolicy, Report, WantedContainer, WantedService};
+use super::{
+    Condition, Dependency, Ground, PullPolicy, Report, WantedContainer, WantedService, confine, limits, mounts, network,
+};
 
 /// The most containers of one service.
 const REPLICAS: i64 = 50;
@@ -18,11 +21,21 @@ pub(super) fn wanted(
     project: &Project,
     name: &str,
     service: &Service,
+    capabilities: &Capabilities,
     report: &mut Report,
 ) -> WantedService {
     let at = format!("services.{name}");
-    for key in untranslated(service) {
+    let (refused, spare) = untranslated(service);
+    for key in refused {
         report.refuse(true, &format!("{at}.{key}"), "Stardeck does not act on this key yet");
+    }
+    for key in spare {
+        report.warn(
+            true,
+            &format!("{at}.{key}"),
+            "nothing here depends on it; it is left out",
+            "",
+        );
     }
     report.own_labels(&at, &service.labels.0);
     let image = full_name(&service.image);
@@ -39,6 +52,12 @@ pub(super) fn wanted(
         &format!("{at}.scale"),
         "a service has at most 50 containers",
     );
+    let own = format!("linux/{}", capabilities.architecture);
+    report.refuse(
+        !service.platform.is_empty() && service.platform != own,
+        &format!("{at}.platform"),
+        &format!("images are taken for this machine, which is {own}"),
+    );
     let own_name = &service.container_name;
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let plain = own_name.is_empty()
@@ -48,15 +67,16 @@ pub(super) fn wanted(
         &format!("{at}.container_name"),
         "this is the name of one container, of letters, digits, `.`, `_` and `-`",
     );
-    let spec = spec(ground, project, service, &image, &at, report);
+    let mut spec = spec(service, &image);
+    network::set(ground, project, (name, service), &at, &mut spec, report);
+    let needs = mounts::set(ground, project, service, &at, &mut spec, report);
+    limits::set(service, &at, capabilities, &mut spec, report);
+    confine::set(service, &at, &mut spec, report);
     let container = |index: u32| {
-        let name = match service.container_name.as_str() {
-            "" => format!("{}-{name}-{index}", ground.stack),
-            own => own.to_owned(),
-        };
+        let name = container_name(ground, name, service, index);
         let mut spec = spec.clone();
         spec.name.clone_from(&name);
-        let hash = hash(&spec);
+        let hash = hash(&spec, &needs);
         spec.labels.extend(ground.labels());
         let index_text = index.to_string();
         let own = [
@@ -76,7 +96,7 @@ pub(super) fn wanted(
             name,
             spec,
             hash,
-            files: Vec::new(),
+            needs: needs.clone(),
         }
     };
     WantedService {
@@ -113,23 +133,37 @@ fn dependencies(service: &Service) -> Vec<Dependency> {
     service.depends_on.iter().map(needed).collect()
 }
 
-fn spec(ground: &Ground<'_>, project: &Project, service: &Service, image: &str, at: &str, report: &mut Report) -> Spec {
+/// The name of a container of a service.
+pub(super) fn container_name(ground: &Ground<'_>, name: &str, service: &Service, index: u32) -> String {
+    match service.container_name.as_str() {
+        "" => format!("{}-{name}-{index}", ground.stack),
+        own => own.to_owned(),
+    }
+}
+
+/// What stands in one key of a service, and in one field of a container.
+fn spec(service: &Service, image: &str) -> Spec {
     let variables = service.environment.0.iter();
-    let mut spec = Spec {
+    let words = |command: &Option<compose::model::Command>| command.as_ref().map(|words| words.0.clone());
+    let hostname = match (service.hostname.as_str(), service.domainname.as_str()) {
+        (host, "") => host.to_owned(),
+        (host, domain) => format!("{host}.{domain}"),
+    };
+    Spec {
         image: image.to_owned(),
-        entrypoint: service.entrypoint.as_ref().map(|words| words.0.clone()),
-        command: service.command.as_ref().map(|words| words.0.clone()),
+        entrypoint: words(&service.entrypoint),
+        command: words(&service.command),
         environment: variables
             .filter_map(|(name, value)| Some((name.clone(), value.clone()?)))
             .collect(),
         labels: service.labels.0.clone(),
         user: service.user.clone(),
         working_dir: service.working_dir.clone(),
-        hostname: service.hostname.clone(),
+        hostname,
         terminal: service.tty,
         input: service.stdin_open,
         init: service.init == Some(true),
-        restart_policy: service.restart.clone(),
+        restart_policy: restart_policy(service),
         health_check: health_check(service),
         stop_timeout: service.stop_grace_period.map(|period| length(period).as_secs().max(1)),
         no_new_privileges: true,
@@ -137,115 +171,25 @@ fn spec(ground: &Ground<'_>, project: &Project, service: &Service, image: &str, 
         read_only: service.read_only,
         cap_add: service.cap_add.clone(),
         cap_drop: service.cap_drop.clone(),
-        network_namespace: Some(Namespace {
-            mode: "bridge".to_owned(),
-            ..Namespace::default()
-        }),
         ..Spec::default()
-    };
-    for (key, used) in &service.networks {
-        let used = used.clone().unwrap_or_default();
-        let known = compose::model::service::NetworkUse {
-            aliases: used.aliases.clone(),
-            ..Default::default()
-        };
-        report.refuse(
-            used != known,
-            &format!("{at}.networks.{key}"),
-            "only aliases are taken here yet",
-        );
-        let own = project.networks.get(key).map(|network| network.name.clone());
-        let name = own.filter(|name| !name.is_empty()).unwrap_or_else(|| ground.named(key));
-        let mut aliases = used.aliases;
-        aliases.push(service_name(at).to_owned());
-        let network = SpecNetwork {
-            aliases,
-            ..SpecNetwork::default()
-        };
-        spec.networks.insert(name, network);
     }
-    for port in &service.ports {
-        let target = u16::try_from(port.target);
-        report.refuse(target.is_err(), &format!("{at}.ports"), "there is no such port");
-        // The wish for a port of the machine is for the proxy to fulfil; here it is one that is free, on loopback.
-        spec.ports.push(PublishedPort {
-            host_address: "127.0.0.1".to_owned(),
-            host_port: 0,
-            container_port: target.unwrap_or_default(),
-            protocol: port.protocol.clone(),
-        });
-    }
-    let narrowed = |option: &String| matches!(option.as_str(), "no-new-privileges" | "no-new-privileges:true");
-    report.refuse(
-        !service.security_opt.iter().all(narrowed),
-        &format!("{at}.security_opt"),
-        "only `no-new-privileges` is taken here, and is so for all",
-    );
-    let hosts = service.extra_hosts.0.iter();
-    let hosts: Vec<String> = hosts
-        .flat_map(|(name, addresses)| addresses.iter().map(move |address| format!("{name}:{address}")))
-        .collect();
-    if !hosts.is_empty() {
-        spec.more.insert("hostadd".to_owned(), hosts.into());
-    }
-    if service.shm_size.0 > 0 {
-        spec.more.insert("shm_size".to_owned(), service.shm_size.0.into());
-    }
-    mounts(ground, project, service, at, &mut spec, report);
-    spec
 }
 
-fn mounts(ground: &Ground<'_>, project: &Project, service: &Service, at: &str, spec: &mut Spec, report: &mut Report) {
-    for folder in &service.tmpfs.0 {
-        let (target, options) = folder.split_once(':').unwrap_or((folder, ""));
-        report.refuse(
-            !options.is_empty(),
-            &format!("{at}.tmpfs"),
-            "options of a tmpfs are not taken here yet",
-        );
-        spec.mounts.push(SpecMount {
-            kind: "tmpfs".to_owned(),
-            source: "tmpfs".to_owned(),
-            destination: target.to_owned(),
-            options: Vec::new(),
-        });
-    }
-    for (number, mount) in service.volumes.iter().enumerate() {
-        let at = format!("{at}.volumes[{number}]");
-        let mut options = Vec::new();
-        if mount.read_only {
-            options.push("ro".to_owned());
-        }
-        match mount.kind.as_str() {
-            "volume" => {
-                let own = project.volumes.get(&mount.source).map(|volume| volume.name.clone());
-                let name = own
-                    .filter(|name| !name.is_empty())
-                    .unwrap_or_else(|| ground.named(&mount.source));
-                let name = if mount.source.is_empty() { String::new() } else { name };
-                spec.volumes.push(SpecVolume {
-                    name,
-                    destination: mount.target.clone(),
-                    options,
-                });
-            }
-            "bind" => {
-                options.push("rbind".to_owned());
-                spec.mounts.push(SpecMount {
-                    kind: "bind".to_owned(),
-                    source: mount.source.clone(),
-                    destination: mount.target.clone(),
-                    options,
-                });
-            }
-            "tmpfs" => spec.mounts.push(SpecMount {
-                kind: "tmpfs".to_owned(),
-                source: "tmpfs".to_owned(),
-                destination: mount.target.clone(),
-                options,
-            }),
-            _ => report.refuse(true, &at, "only volumes, folders and tmpfs are mounted"),
-        }
+/// `restart`, or what `deploy` says in its place.
+fn restart_policy(service: &Service) -> String {
+    let own = service
+        .restart
+        .split_once(':')
+        .map_or(service.restart.as_str(), |(policy, _)| policy);
+    let deploy = service
+        .deploy
+        .as_ref()
+        .and_then(|deploy| deploy.restart_policy.as_ref());
+    match (own, deploy.map(|policy| policy.condition.as_str())) {
+        ("", Some("none")) => "no".to_owned(),
+        ("", Some("on-failure")) => "on-failure".to_owned(),
+        ("", Some("any" | "")) => "always".to_owned(),
+        _ => own.to_owned(),
     }
 }
 
@@ -271,56 +215,107 @@ fn length(duration: compose::model::Duration) -> Duration {
     Duration::from_nanos(u64::try_from(duration.0).unwrap_or_default())
 }
 
-/// The keys of a service that say something which has no translation.
-fn untranslated(service: &Service) -> Vec<String> {
-    const KNOWN: [&str; 31] = [
-        "image",
-        "command",
-        "entrypoint",
-        "environment",
-        "depends_on",
-        "networks",
-        "ports",
-        "volumes",
-        "healthcheck",
-        "labels",
-        "restart",
-        "user",
-        "working_dir",
-        "hostname",
-        "init",
-        "tty",
-        "stdin_open",
-        "stop_grace_period",
-        "read_only",
-        "privileged",
+/// The keys of a service that say something on which nobody acts: those that an error names, and those that are only
+/// left out.
+fn untranslated(service: &Service) -> (Vec<String>, Vec<String>) {
+    const KNOWN: [&str; 66] = [
+        "annotations",
         "cap_add",
         "cap_drop",
-        "scale",
-        "profiles",
-        "expose",
-        "pull_policy",
+        "cgroup",
+        "command",
+        "configs",
         "container_name",
-        "tmpfs",
-        "security_opt",
+        "cpu_period",
+        "cpu_quota",
+        "cpu_shares",
+        "cpus",
+        "cpuset",
+        "depends_on",
+        "deploy",
+        "devices",
+        "dns",
+        "dns_opt",
+        "dns_search",
+        "domainname",
+        "entrypoint",
+        "environment",
+        "expose",
         "extra_hosts",
+        "gpus",
+        "group_add",
+        "healthcheck",
+        "hostname",
+        "image",
+        "init",
+        "ipc",
+        "labels",
+        "links",
+        "logging",
+        "mac_address",
+        "mem_limit",
+        "mem_reservation",
+        "memswap_limit",
+        "network_mode",
+        "networks",
+        "oom_score_adj",
+        "pid",
+        "pids_limit",
+        "platform",
+        "ports",
+        "privileged",
+        "profiles",
+        "pull_policy",
+        "read_only",
+        "restart",
+        "runtime",
+        "scale",
+        "secrets",
+        "security_opt",
         "shm_size",
+        "stdin_open",
+        "stop_grace_period",
+        "stop_signal",
+        "sysctls",
+        "tmpfs",
+        "tty",
+        "ulimits",
+        "user",
+        "userns_mode",
+        "uts",
+        "volumes",
+        "working_dir",
     ];
-    let mut service = service.clone();
-    if let Some(deploy) = &mut service.deploy {
-        deploy.replicas = None;
-        if *deploy == compose::model::Deploy::default() {
-            service.deploy = None;
-        }
+    // Without any of these a service does the same work.
+    const SPARE: [&str; 2] = ["attach", "develop"];
+    let mut said = said(service);
+    said.retain(|key| !KNOWN.contains(&key.as_str()));
+    let mut spare: Vec<_> = said.extract_if(.., |key| SPARE.contains(&key.as_str())).collect();
+    if let Some(deploy) = &service.deploy {
+        let known = compose::model::Deploy {
+            replicas: deploy.replicas,
+            resources: deploy.resources.clone(),
+            restart_policy: deploy.restart_policy.clone(),
+            extensions: deploy.extensions.clone(),
+            ..compose::model::Deploy::default()
+        };
+        spare.extend((*deploy != known).then(|| "deploy".to_owned()));
     }
-    let (Ok(said), Ok(unsaid)) = (serde_json::to_value(&service), serde_json::to_value(Service::default())) else {
-        return vec!["#".to_owned()];
+    (said, spare)
+}
+
+/// The keys of a service that say something.
+fn said(service: &Service) -> Vec<String> {
+    let map = |service: &Service| -> BTreeMap<String, serde_json::Value> {
+        serde_json::to_value(service)
+            .and_then(serde_json::from_value)
+            .unwrap_or_default()
     };
-    let said: BTreeMap<String, serde_json::Value> = serde_json::from_value(said).unwrap_or_default();
-    said.into_iter()
-        .filter(|(key, value)| unsaid.get(key) != Some(value))
+    let unsaid = map(&Service::default());
+    map(service)
+        .into_iter()
+        .filter(|(key, value)| key != "#extensions" && unsaid.get(key) != Some(value))
         .map(|(key, _)| key)
-        .filter(|key| !KNOWN.contains(&key.as_str()) && key != "#extensions")
         .collect()
 }
 
@@ -345,9 +340,14 @@ fn full_name(image: &str) -> Option<String> {
     })
 }
 
-fn hash(spec: &Spec) -> String {
-    let json = serde_json::to_vec(spec).unwrap_or_default();
-    data_encoding::HEXLOWER.encode(&Sha256::digest(json)[..16])
+fn hash(spec: &Spec, needs: &mounts::Needs) -> String {
+    let mut hasher = Sha256::new_with_prefix(serde_json::to_vec(spec).unwrap_or_default());
+    for (path, bytes, mode) in &needs.files {
+        hasher.update(path.as_os_str().as_encoded_bytes());
+        hasher.update(mode.to_be_bytes());
+        hasher.update(Sha256::digest(bytes));
+    }
+    data_encoding::HEXLOWER.encode(&hasher.finalize()[..16])
 }
 
 #[cfg(test)]

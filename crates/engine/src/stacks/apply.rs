@@ -285,8 +285,8 @@ impl Apply<'_> {
             ));
             spec.image.clone_from(image);
         }
-        write_files(&turn.container.files).map_err(|source| Error::File {
-            what: "a secret or config of a stack",
+        prepare(&turn.container.needs).map_err(|source| Error::File {
+            what: "what a container needs in the folder of its stack",
             source,
         })?;
         let made = self.engine.podman.containers().create(&spec).await?;
@@ -442,14 +442,17 @@ fn about(halt: Halt, service: &WantedService) -> Halt {
     }
 }
 
-fn write_files(files: &[(std::path::PathBuf, Vec<u8>, u32)]) -> std::io::Result<()> {
+fn prepare(needs: &crate::spec::Needs) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-    let folders: BTreeSet<_> = files.iter().filter_map(|(path, ..)| path.parent()).collect();
+    for folder in &needs.folders {
+        std::fs::create_dir_all(folder)?;
+    }
+    let folders: BTreeSet<_> = needs.files.iter().filter_map(|(path, ..)| path.parent()).collect();
     for folder in folders {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    for (path, bytes, mode) in files {
+    for (path, bytes, mode) in &needs.files {
         let fresh = path.with_extension("new");
         let mut options = std::fs::OpenOptions::new();
         let mut file = options

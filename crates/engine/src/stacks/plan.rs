@@ -313,7 +313,7 @@ mod tests {
                 name: format!("pair-{name}-1"),
                 spec: podman::container::Spec::default(),
                 hash: hash.to_owned(),
-                files: Vec::new(),
+                needs: crate::spec::Needs::default(),
             }],
             has_health_check: false,
         }

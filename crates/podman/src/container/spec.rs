@@ -89,9 +89,101 @@ pub struct Spec {
     /// Limits; see [`crate::system::Capabilities::limits`].
     #[serde(rename = "resource_limits", skip_serializing_if = "is_default")]
     pub limits: Limits,
+    /// Its process namespace.
+    #[serde(rename = "pidns", skip_serializing_if = "Option::is_none")]
+    pub process_namespace: Option<Namespace>,
+    /// Its IPC namespace.
+    #[serde(rename = "ipcns", skip_serializing_if = "Option::is_none")]
+    pub ipc_namespace: Option<Namespace>,
+    /// Its UTS namespace.
+    #[serde(rename = "utsns", skip_serializing_if = "Option::is_none")]
+    pub uts_namespace: Option<Namespace>,
+    /// Its cgroup namespace.
+    #[serde(rename = "cgroupns", skip_serializing_if = "Option::is_none")]
+    pub cgroup_namespace: Option<Namespace>,
+    /// Names of hosts, as `name:address`; the address `host-gateway` is this machine.
+    #[serde(rename = "hostadd", skip_serializing_if = "is_default")]
+    pub hosts: Vec<String>,
+    /// Name servers, in place of the machine's.
+    #[serde(rename = "dns_server", skip_serializing_if = "is_default")]
+    pub dns: Vec<String>,
+    /// Domains to search.
+    #[serde(skip_serializing_if = "is_default")]
+    pub dns_search: Vec<String>,
+    /// Options of the resolver.
+    #[serde(rename = "dns_option", skip_serializing_if = "is_default")]
+    pub dns_options: Vec<String>,
+    /// The number of the signal that stops it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_signal: Option<u8>,
+    /// The size of `/dev/shm`, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shm_size: Option<i64>,
+    /// Limits of its processes.
+    #[serde(rename = "r_limits", skip_serializing_if = "is_default")]
+    pub process_limits: Vec<ProcessLimit>,
+    /// Kernel settings of its namespaces.
+    #[serde(rename = "sysctl", skip_serializing_if = "is_default")]
+    pub kernel_settings: BTreeMap<String, String>,
+    /// Further groups of its user.
+    #[serde(skip_serializing_if = "is_default")]
+    pub groups: Vec<String>,
+    /// Devices of the machine.
+    #[serde(skip_serializing_if = "is_default")]
+    pub devices: Vec<SpecDevice>,
+    /// Options of SELinux, such as `disable`.
+    #[serde(rename = "selinux_opts", skip_serializing_if = "is_default")]
+    pub selinux: Vec<String>,
+    /// The profile of AppArmor.
+    #[serde(rename = "apparmor_profile", skip_serializing_if = "is_default")]
+    pub apparmor: String,
+    /// The file with the profile of seccomp, or `unconfined`.
+    #[serde(rename = "seccomp_profile_path", skip_serializing_if = "is_default")]
+    pub seccomp: String,
+    /// What runs the container, in place of Podman's own choice.
+    #[serde(rename = "oci_runtime", skip_serializing_if = "is_default")]
+    pub runtime: String,
+    /// How early it is killed for want of memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oom_score_adj: Option<i64>,
+    /// Its annotations.
+    #[serde(skip_serializing_if = "is_default")]
+    pub annotations: BTreeMap<String, String>,
+    /// Where its log goes.
+    #[serde(rename = "log_configuration", skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogConfiguration>,
     /// More of Podman's JSON, for what has no field here.
     #[serde(flatten)]
     pub more: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A limit of processes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ProcessLimit {
+    /// `nofile`, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The limit that holds.
+    pub soft: u64,
+    /// The limit up to which it can be raised.
+    pub hard: u64,
+}
+
+/// A device of the machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SpecDevice {
+    /// `/dev/x`, `/dev/x:/dev/y:rwm`, or a name of CDI such as `nvidia.com/gpu=all`.
+    pub path: String,
+}
+
+/// Where a log goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LogConfiguration {
+    /// `k8s-file`, `journald` or `none`.
+    pub driver: String,
+    /// The most bytes that are kept; 0 is no limit.
+    #[serde(skip_serializing_if = "is_default")]
+    pub size: i64,
 }
 
 /// A port to publish.
@@ -147,6 +239,9 @@ pub struct SpecNetwork {
     /// Fixed addresses there.
     #[serde(rename = "static_ips", skip_serializing_if = "is_default")]
     pub addresses: Vec<String>,
+    /// A fixed hardware address there.
+    #[serde(rename = "static_mac", skip_serializing_if = "is_default")]
+    pub hardware_address: String,
 }
 
 /// A namespace that is shared or made in a certain way.
@@ -193,7 +288,7 @@ impl Default for HealthCheck {
 }
 
 /// Limits on what a container may use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Limits {
     /// Of memory.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -206,20 +301,35 @@ pub struct Limits {
     pub pids: Option<PidsLimit>,
 }
 
-/// A limit on memory.
+/// A limit on memory, in bytes; 0 is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct MemoryLimit {
-    /// In bytes.
+    /// The most.
+    #[serde(skip_serializing_if = "is_default")]
     pub limit: i64,
+    /// What it is held to when memory is short.
+    #[serde(skip_serializing_if = "is_default")]
+    pub reservation: i64,
+    /// The most of memory and swap space together; -1 for any.
+    #[serde(skip_serializing_if = "is_default")]
+    pub swap: i64,
 }
 
 /// A limit on processors: `quota` of each `period`, both in microseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CpuLimit {
-    /// The time that it may run in each period, over all processors.
+    /// The time that it may run in each period, over all processors; 0 for any.
+    #[serde(skip_serializing_if = "is_default")]
     pub quota: i64,
     /// The period.
+    #[serde(skip_serializing_if = "is_default")]
     pub period: u64,
+    /// Its weight beside others.
+    #[serde(skip_serializing_if = "is_default")]
+    pub shares: u64,
+    /// The processors that it may use, such as `0-2,5`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub cpus: String,
 }
 
 /// A limit on processes and threads.

@@ -1,0 +1,529 @@
+//! Whole texts through loading, translation and policy.
+
+use std::path::Path;
+
+use compose::{FileError, FileKind, Files, LoadOptions};
+use podman::system::{Capabilities, Version};
+use serde_json::{Value, json};
+
+use super::*;
+
+/// Where the stacks of these tests would be.
+const HOME: &str = "/srv/deck/stacks/shop";
+
+struct One<'a>(&'a str);
+
+impl Files for One<'_> {
+    fn read(&self, path: &str, _: usize) -> Result<Vec<u8>, FileError> {
+        match path.strip_prefix(HOME) {
+            Some("/compose.yaml") => Ok(self.0.as_bytes().to_vec()),
+            _ => Err(FileError::NotFound),
+        }
+    }
+
+    fn kind(&self, path: &str) -> Option<FileKind> {
+        path.ends_with("/compose.yaml").then_some(FileKind::File)
+    }
+}
+
+fn capabilities(controllers: &[&str]) -> Capabilities {
+    Capabilities {
+        version: Version {
+            major: 4,
+            minor: 3,
+            patch: 1,
+        },
+        rootless: true,
+        cgroup_v2: true,
+        cgroup_manager: "systemd".into(),
+        controllers: controllers.iter().map(|name| (*name).to_owned()).collect(),
+        health_timers: true,
+        pause: true,
+        runtime: "crun".into(),
+        network_backend: "netavark".into(),
+        storage_driver: "overlay".into(),
+        volume_export: false,
+        hostname: "deck".into(),
+        distribution: "debian 12".into(),
+        architecture: "amd64".into(),
+    }
+}
+
+fn meaning(text: &str) -> (Wanted, Vec<Diagnostic>, Vec<Verdict>) {
+    let options = LoadOptions {
+        files: vec![format!("{HOME}/compose.yaml")],
+        current_directory: HOME.to_owned(),
+        project_name: Some("shop".to_owned()),
+        ..LoadOptions::default()
+    };
+    let loaded = compose::load(&options, &One(text));
+    assert!(loaded.is_valid(), "{text}\n{:?}", loaded.diagnostics);
+    let stack = StackName::parse("shop").unwrap();
+    let ground = Ground {
+        deck: "deck",
+        stack: &stack,
+        generation: 1,
+        home: Path::new(HOME),
+    };
+    let all = capabilities(&["memory", "cpu", "cpuset", "pids"]);
+    let (wanted, said) = wanted(&ground, &loaded.project.unwrap(), &all);
+    let verdicts = judge(&ground, &wanted);
+    (wanted, said, verdicts)
+}
+
+/// One service `a` with these lines.
+fn service(lines: &str) -> String {
+    let lines: String = lines.lines().map(|line| format!("    {line}\n")).collect();
+    format!("services:\n  a:\n    image: tiny\n{lines}")
+}
+
+/// The create call of the one container of a service with these lines.
+fn create(lines: &str) -> Value {
+    let (wanted, said, _) = meaning(&service(lines));
+    let errors: Vec<_> = said.iter().filter(|one| one.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{lines}\n{errors:?}");
+    serde_json::to_value(&wanted.services[0].replicas[0].spec).unwrap()
+}
+
+#[test]
+fn each_key_means_its_part_of_podmans_call() {
+    let cases = [
+        (
+            "extra_hosts: ['db:10.0.0.1', 'me=host-gateway']",
+            "hostadd",
+            json!(["db:10.0.0.1", "me:host-gateway"]),
+        ),
+        ("dns: [1.1.1.1]", "dns_server", json!(["1.1.1.1"])),
+        ("dns_search: example.net", "dns_search", json!(["example.net"])),
+        ("dns_opt: ['ndots:1']", "dns_option", json!(["ndots:1"])),
+        (
+            "hostname: web\ndomainname: example.net",
+            "hostname",
+            json!("web.example.net"),
+        ),
+        ("stop_signal: SIGUSR1", "stop_signal", json!(10)),
+        ("stop_signal: sigrtmin+3", "stop_signal", json!(37)),
+        ("stop_signal: '9'", "stop_signal", json!(9)),
+        ("stop_grace_period: 1m30s", "stop_timeout", json!(90)),
+        ("shm_size: 64m", "shm_size", json!(67_108_864)),
+        (
+            "ulimits: {nofile: {soft: 10, hard: 20}}",
+            "r_limits",
+            json!([{"type": "nofile", "soft": 10, "hard": 20}]),
+        ),
+        (
+            "ulimits: {core: -1}",
+            "r_limits",
+            json!([{"type": "core", "soft": u64::MAX, "hard": u64::MAX}]),
+        ),
+        (
+            "mem_limit: 1g\nmemswap_limit: -1",
+            "resource_limits",
+            json!({"memory": {"limit": 1_073_741_824, "swap": -1}}),
+        ),
+        (
+            "cpus: 1.5",
+            "resource_limits",
+            json!({"cpu": {"quota": 150_000, "period": 100_000}}),
+        ),
+        (
+            "cpuset: '0,1'\ncpu_shares: 512",
+            "resource_limits",
+            json!({"cpu": {"shares": 512, "cpus": "0,1"}}),
+        ),
+        ("pids_limit: 100", "resource_limits", json!({"pids": {"limit": 100}})),
+        (
+            "deploy: {resources: {limits: {memory: 1k, cpus: '0.5', pids: 7}}}",
+            "resource_limits",
+            json!({"memory": {"limit": 1024}, "cpu": {"quota": 50_000, "period": 100_000}, "pids": {"limit": 7}}),
+        ),
+        ("gpus: all", "devices", json!([{"path": "nvidia.com/gpu=all"}])),
+        (
+            "deploy: {resources: {reservations: {devices: [{driver: nvidia, device_ids: ['0', '2'], capabilities: [gpu]}]}}}",
+            "devices",
+            json!([{"path": "nvidia.com/gpu=0"}, {"path": "nvidia.com/gpu=2"}]),
+        ),
+        ("restart: on-failure:3", "restart_policy", json!("on-failure")),
+        (
+            "deploy: {restart_policy: {condition: any}}",
+            "restart_policy",
+            json!("always"),
+        ),
+        ("network_mode: none", "netns", json!({"nsmode": "none"})),
+        ("container_name: own", "name", json!("own")),
+        ("", "name", json!("shop-a-1")),
+        ("entrypoint: []", "entrypoint", json!([])),
+        ("environment: [A=1, B=, C]", "env", json!({"A": "1", "B": ""})),
+        (
+            "logging: {driver: json-file, options: {max-size: 10m}}",
+            "log_configuration",
+            json!({"driver": "k8s-file", "size": 10_485_760}),
+        ),
+        (
+            "userns_mode: keep-id:uid=1000",
+            "userns",
+            json!({"nsmode": "keep-id", "value": "uid=1000"}),
+        ),
+        ("oom_score_adj: 500", "oom_score_adj", json!(500)),
+        (
+            "mac_address: 02:00:00:00:00:01\nnetworks: {default: {ipv4_address: 10.9.0.5}}",
+            "Networks",
+            json!({"shop_default": {"aliases": ["a"], "static_ips": ["10.9.0.5"], "static_mac": "02:00:00:00:00:01"}}),
+        ),
+        ("platform: linux/amd64", "image", json!("docker.io/library/tiny:latest")),
+        ("annotations: {a: b}", "annotations", json!({"a": "b"})),
+        (
+            "volumes: ['data:/d:ro']\n",
+            "volumes",
+            json!([{"Name": "shop_data", "Dest": "/d", "Options": ["ro"]}]),
+        ),
+        ("volumes: ['/d']", "volumes", json!([{"Name": "", "Dest": "/d"}])),
+        (
+            "volumes: ['./x:/x:Z']",
+            "mounts",
+            json!([{"type": "bind", "source": format!("{HOME}/x"), "destination": "/x", "options": ["rbind", "Z"]}]),
+        ),
+        (
+            "tmpfs: ['/t:size=1m,mode=700']",
+            "mounts",
+            json!([{"type": "tmpfs", "source": "tmpfs", "destination": "/t", "options": ["size=1m", "mode=700"]}]),
+        ),
+        (
+            "ports: ['8080:80', '127.0.0.1:81:80/udp']",
+            "portmappings",
+            json!([
+                {"host_ip": "127.0.0.1", "host_port": 0, "container_port": 80, "protocol": "tcp"},
+                {"host_ip": "127.0.0.1", "host_port": 0, "container_port": 80, "protocol": "udp"},
+            ]),
+        ),
+    ];
+    for (lines, key, value) in cases {
+        let volumes = if lines.contains("data:") {
+            "volumes:\n  data:\n"
+        } else {
+            ""
+        };
+        let (wanted, said, _) = meaning(&format!("{}{volumes}", service(lines)));
+        assert!(
+            said.iter().all(|one| one.severity != Severity::Error),
+            "{lines}\n{said:?}"
+        );
+        let spec = serde_json::to_value(&wanted.services[0].replicas[0].spec).unwrap();
+        assert_eq!(spec.get(key), Some(&value), "{lines}");
+    }
+}
+
+#[test]
+fn a_wish_for_a_port_is_kept_and_said_and_the_port_is_not_opened() {
+    let (wanted, said, verdicts) = meaning(&service("ports: ['192.168.1.5:8080:80', '22:22']"));
+    let labels = &wanted.services[0].replicas[0].spec.labels;
+    assert_eq!(labels["io.stardeck.wish.80/tcp"], "192.168.1.5:8080");
+    assert_eq!(labels["io.stardeck.wish.22/tcp"], "22");
+    assert_eq!(said.iter().filter(|one| one.severity == Severity::Note).count(), 2);
+    assert_eq!(verdicts, []);
+}
+
+#[test]
+fn secrets_and_configs_are_files_that_change_their_container() {
+    let text = |content: &str| {
+        format!(
+            "{}configs: {{key: {{content: {content}}}}}\nsecrets: {{conf: {{file: ./c.ini}}}}\n",
+            service("configs: [key]\nsecrets: [{source: conf, target: /etc/c.ini}]")
+        )
+    };
+    let (wanted, said, verdicts) = meaning(&text("one"));
+    assert_eq!(verdicts, []);
+    assert!(said.iter().all(|one| one.severity == Severity::Note), "{said:?}");
+    let container = &wanted.services[0].replicas[0];
+    let kept = format!("{HOME}/.stardeck/configs/key");
+    assert_eq!(container.needs.files, [(kept.clone().into(), b"one".to_vec(), 0o444)]);
+    let mounts = container.spec.mounts.iter();
+    let places: Vec<_> = mounts.map(|it| (it.source.as_str(), it.destination.as_str())).collect();
+    let secret = format!("{HOME}/c.ini");
+    assert_eq!(places, [(secret.as_str(), "/etc/c.ini"), (kept.as_str(), "/key")]);
+    let (other, ..) = meaning(&text("two"));
+    assert_ne!(other.services[0].replicas[0].hash, container.hash);
+    let json = serde_json::to_string(&container.spec).unwrap();
+    assert!(!json.contains("one"), "the content itself is in no spec");
+}
+
+#[test]
+fn a_container_that_shares_a_network_is_named_by_the_service_it_shares_with() {
+    let text = "services:\n  a: {image: tiny, network_mode: 'service:b'}\n  b: {image: tiny, container_name: vpn}\n";
+    let (wanted, said, verdicts) = meaning(text);
+    assert_eq!((said, verdicts), (vec![], vec![]));
+    let spec = &wanted.services[0].replicas[0].spec;
+    assert_eq!(
+        serde_json::to_value(&spec.network_namespace).unwrap(),
+        json!({"nsmode": "container", "value": "vpn"})
+    );
+    assert!(spec.networks.is_empty());
+}
+
+#[test]
+fn what_nobody_acts_on_is_said() {
+    for (lines, severity) in [
+        ("blkio_config: {weight: 10}", Severity::Error),
+        ("build: .", Severity::Error),
+        ("volumes_from: [b]", Severity::Error),
+        ("links: ['b:database']", Severity::Error),
+        ("platform: linux/s390x", Severity::Error),
+        ("network_mode: host\nports: ['80:80']", Severity::Warning),
+        ("logging: {driver: syslog}", Severity::Error),
+        ("stop_signal: SIGNONE", Severity::Error),
+        ("labels: {io.stardeck.deck: other}", Severity::Error),
+        ("pid: 'service:b'", Severity::Error),
+        (
+            "deploy: {placement: {constraints: [node.role == manager]}}",
+            Severity::Warning,
+        ),
+        (
+            "logging: {driver: json-file, options: {max-file: '3'}}",
+            Severity::Warning,
+        ),
+    ] {
+        let (_, said, _) = meaning(&format!("{}  b: {{image: tiny}}\n", service(lines)));
+        assert!(said.iter().any(|one| one.severity == severity), "{lines}: {said:?}");
+    }
+    let stack = StackName::parse("shop").unwrap();
+    let ground = Ground {
+        deck: "deck",
+        stack: &stack,
+        generation: 1,
+        home: Path::new(HOME),
+    };
+    let options = LoadOptions {
+        files: vec![format!("{HOME}/compose.yaml")],
+        current_directory: HOME.to_owned(),
+        ..LoadOptions::default()
+    };
+    let project = compose::load(&options, &One(&service("mem_limit: 1g")))
+        .project
+        .unwrap();
+    let (wanted, said) = wanted(&ground, &project, &capabilities(&[]));
+    assert_eq!(
+        said[0].severity,
+        Severity::Warning,
+        "a limit that cannot be set is said"
+    );
+    assert_eq!(
+        wanted.services[0].replicas[0].spec.limits,
+        podman::container::Limits::default()
+    );
+}
+
+/// What is asked of whom: `Some(true)` of an administrator, `Some(false)` of nobody, `None` is fine.
+fn verdict(lines: &str) -> Option<bool> {
+    let (_, said, verdicts) = meaning(&service(lines));
+    let errors = said.iter().any(|one| one.severity == Severity::Error);
+    let refused = errors || verdicts.iter().any(|verdict| !verdict.consentable);
+    match (refused, verdicts.is_empty()) {
+        (true, _) => Some(false),
+        (false, true) => None,
+        (false, false) => Some(true),
+    }
+}
+
+#[test]
+fn sec_46_what_reaches_beyond_the_container_needs_a_word_or_is_refused() {
+    for (lines, wanted) in [
+        ("cap_add: [NET_BIND_SERVICE, CAP_CHOWN]", None),
+        ("cap_drop: [ALL]\nread_only: true", None),
+        ("security_opt: ['no-new-privileges:true']", None),
+        ("userns_mode: keep-id", None),
+        ("privileged: true", Some(true)),
+        ("cap_add: [SYS_ADMIN]", Some(true)),
+        ("cap_add: [all]", Some(true)),
+        ("devices: ['/dev/dri:/dev/dri']", Some(true)),
+        ("security_opt: ['seccomp=unconfined']", Some(true)),
+        ("security_opt: ['seccomp:unconfined']", Some(true)),
+        ("security_opt: ['apparmor=unconfined']", Some(true)),
+        ("security_opt: ['label=disable']", Some(true)),
+        ("security_opt: ['no-new-privileges:false']", Some(true)),
+        ("pid: host", Some(true)),
+        ("ipc: host", Some(true)),
+        ("uts: host", Some(true)),
+        ("userns_mode: host", Some(true)),
+        ("cgroup: host", Some(true)),
+        ("network_mode: host", Some(true)),
+        ("sysctls: {net.ipv4.ip_forward: 1}", Some(true)),
+        ("group_add: [video]", Some(true)),
+        ("runtime: /tmp/evil", Some(true)),
+        ("network_mode: 'container:other'", Some(false)),
+        ("network_mode: 'ns:/proc/1/ns/net'", Some(false)),
+        ("security_opt: ['unmask=ALL']", Some(false)),
+        ("use_api_socket: true", Some(false)),
+        ("device_cgroup_rules: ['c *:* rwm']", Some(false)),
+    ] {
+        assert_eq!(verdict(lines), wanted, "{lines}");
+    }
+}
+
+#[test]
+fn sec_47_no_bind_leads_to_the_machine_or_to_stardeck() {
+    for (source, wanted) in [
+        ("./data", None),
+        ("/srv/media", Some(true)),
+        ("/home/ada/music", Some(true)),
+        ("/", Some(false)),
+        ("/etc", Some(false)),
+        ("/etc/passwd", Some(false)),
+        ("/proc/1/root", Some(false)),
+        ("/sys", Some(false)),
+        ("/dev", Some(false)),
+        ("/run/user/1000/podman/podman.sock", Some(false)),
+        ("/var/run/docker.sock", Some(false)),
+        ("/home", Some(false)),
+        ("/home/ada", Some(false)),
+        ("/home/ada/.ssh", Some(false)),
+        ("/home/ada/.config/stardeck", Some(false)),
+        ("/home/ada/.local", Some(false)),
+        ("/srv/deck", Some(false)),
+        ("/srv/deck/stardeck.db", Some(false)),
+        ("/srv", Some(false)),
+        ("../other", Some(false)),
+        ("../../stardeck.db", Some(false)),
+        ("/srv/media/../../etc", Some(false)),
+    ] {
+        let long = format!("volumes: [{{type: bind, source: {source}, target: /x}}]");
+        for lines in [format!("volumes: ['{source}:/x']"), long] {
+            assert_eq!(verdict(&lines), wanted, "{lines}");
+        }
+    }
+    let shared = "volumes: [{type: bind, source: ./x, target: /x, bind: {propagation: shared}}]";
+    assert_eq!(verdict(shared), Some(false));
+}
+
+#[test]
+fn sec_47_a_link_in_the_folder_of_a_stack_leads_nowhere_else() {
+    let folder = std::env::temp_dir().join(format!("stardeck-judge-{}", std::process::id()));
+    let home = folder.join("deck/stacks/shop");
+    std::fs::create_dir_all(home.join("data")).unwrap();
+    std::os::unix::fs::symlink("/etc", home.join("link")).unwrap();
+    let stack = StackName::parse("shop").unwrap();
+    let ground = Ground {
+        deck: "deck",
+        stack: &stack,
+        generation: 1,
+        home: &home,
+    };
+    let of = |source: &str| {
+        let mount = podman::container::SpecMount {
+            kind: "bind".into(),
+            source: home.join(source).to_string_lossy().into_owned(),
+            destination: "/x".into(),
+            options: vec![],
+        };
+        let (mut wanted, ..) = meaning(&service(""));
+        wanted.services[0].replicas[0].spec.mounts.push(mount);
+        judge(&ground, &wanted).first().map(|verdict| verdict.consentable)
+    };
+    assert_eq!(of("data"), None);
+    assert_eq!(of("not/there/yet"), None);
+    assert_eq!(of("link"), Some(false));
+    assert_eq!(of("link/ssl"), Some(false));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn sec_48_other_ways_to_a_mount_are_closed() {
+    for lines in [
+        "tmpfs: ['/t:size=1t']",
+        "tmpfs: ['/t:size=100%']",
+        "volumes_from: ['container:x']",
+    ] {
+        assert_eq!(verdict(lines), Some(false), "{lines}");
+    }
+    assert_eq!(verdict("tmpfs: ['/t:size=64m']"), None);
+    for (options, wanted) in [
+        ("type: none, o: bind, device: /etc", Some(false)),
+        ("o: 'rw,bind', device: /srv/media", Some(true)),
+        ("type: none, o: bind, device: /srv/deck/stacks/shop/data", None),
+        ("type: tmpfs, device: tmpfs", None),
+        ("type: nfs, o: 'addr=10.0.0.1', device: ':/x'", Some(false)),
+        ("type: overlay, o: 'lowerdir=/etc', device: overlay", Some(false)),
+        ("type: tmpfs, device: tmpfs, mountpoint: /etc", Some(false)),
+    ] {
+        let text = service("volumes: ['vol:/v']");
+        let (_, said, verdicts) = meaning(&format!("{text}volumes: {{vol: {{driver_opts: {{{options}}}}}}}\n"));
+        assert_eq!(said, [], "{options}");
+        assert_eq!(
+            verdicts.first().map(|one| one.consentable),
+            wanted,
+            "{options}: {verdicts:?}"
+        );
+    }
+}
+
+#[test]
+fn sec_49_ports_go_to_the_loopback_whatever_is_asked_for() {
+    for port in [
+        "0.0.0.0:22:22",
+        "8080:80",
+        "3000-3002:3000-3002",
+        "[::]:80:80",
+        "42001:80",
+        "80",
+    ] {
+        let spec = create(&format!("ports: ['{port}']"));
+        let all = spec["portmappings"].as_array().unwrap();
+        assert!(
+            all.iter()
+                .all(|one| one["host_ip"] == "127.0.0.1" && one["host_port"] == 0),
+            "{port}: {all:?}"
+        );
+    }
+}
+
+#[test]
+fn sec_51_names_are_literal_or_refused() {
+    for image in ["-v", "$$(id)", "a b", "../x"] {
+        let (_, said, _) = meaning(&format!("services:\n  a:\n    image: '{image}'\n"));
+        assert!(said.iter().any(|one| one.severity == Severity::Error), "{image}");
+    }
+}
+
+/// Real files: nothing panics, and most of them mean something here.
+#[test]
+fn real_files_are_translated_or_say_why_not() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/conformance/cases");
+    let Ok(sources) = std::fs::read_dir(cases) else { return };
+    let (mut all, mut possible) = (0, 0);
+    for app in sources
+        .flatten()
+        .filter_map(|source| std::fs::read_dir(source.path()).ok())
+        .flatten()
+        .flatten()
+    {
+        let Ok(text) = std::fs::read_to_string(app.path().join("compose.yaml")) else {
+            continue;
+        };
+        let options = LoadOptions {
+            files: vec![format!("{HOME}/compose.yaml")],
+            current_directory: HOME.to_owned(),
+            project_name: Some("shop".to_owned()),
+            ..LoadOptions::default()
+        };
+        let Some(project) = compose::load(&options, &One(&text)).project else {
+            continue;
+        };
+        let stack = StackName::parse("shop").unwrap();
+        let ground = Ground {
+            deck: "deck",
+            stack: &stack,
+            generation: 1,
+            home: Path::new(HOME),
+        };
+        let (wanted, said) = wanted(&ground, &project, &capabilities(&["memory", "cpu", "cpuset", "pids"]));
+        let _verdicts = judge(&ground, &wanted);
+        all += 1;
+        let errors: Vec<_> = said.iter().filter(|one| one.severity == Severity::Error).collect();
+        if errors.is_empty() {
+            possible += 1;
+        } else {
+            println!("{}: {}", app.path().display(), errors[0].message);
+        }
+    }
+    println!("{possible} of {all} real files have a meaning here");
+    assert!(all == 0 || possible * 100 >= all * 80, "{possible} of {all}");
+}
