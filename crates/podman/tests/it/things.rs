@@ -82,6 +82,7 @@ async fn containers_of_a_network_find_each_other_by_name() {
             SpecNetwork {
                 aliases: vec![alias.to_owned()],
                 addresses: Vec::new(),
+                ..SpecNetwork::default()
             },
         )]),
         network_namespace: Some(Namespace {
