@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
+use api::app::App;
 use api::container::{Container, ContainerList};
-use api::page::Page;
+use api::job::Job;
+use api::name::StackName;
+use api::page::{Listed, Page};
 use api::secret::Secret;
 use api::session::{
     ChangePassword, ConfirmFactor, CurrentSession, ElevateRequest, LoginCodeRequest, LoginRequest, NewFactor,
     SessionReply, SetupRequest, SetupState, Ticket, TicketRequest,
 };
+use api::stack::{CreateStack, DeployStack, Plan, Stack, StackDetail, StackJob, WriteStack};
 use api::system::System;
 use api::user::User;
 use leptos::prelude::{ArcRwSignal, Set};
@@ -190,6 +194,42 @@ impl Session {
     /// The machine, and how it is doing.
     pub async fn system(&self) -> Result<System, Error> {
         self.read("/system").await
+    }
+
+    /// All stacks.
+    pub async fn stacks(&self) -> Result<Listed<Stack>, Error> {
+        self.read("/stacks").await
+    }
+
+    /// All apps that one may see.
+    pub async fn apps(&self) -> Result<Listed<App>, Error> {
+        self.read("/apps").await
+    }
+
+    /// All jobs that are kept.
+    pub async fn jobs(&self) -> Result<Listed<Job>, Error> {
+        self.read("/jobs").await
+    }
+
+    /// Makes a stack, of which nothing runs yet.
+    pub async fn create_stack(&self, request: &CreateStack) -> Result<StackDetail, Error> {
+        self.post("/stacks", request).await
+    }
+
+    /// Writes the files of a stack.
+    pub async fn write_stack(&self, name: &StackName, request: &WriteStack) -> Result<StackDetail, Error> {
+        let path = format!("/stacks/{name}");
+        self.heed(Call::new("PUT", &path).token(&self.token).body(request)?.read().await)
+    }
+
+    /// What a deploy would do.
+    pub async fn plan(&self, name: &StackName, request: &DeployStack) -> Result<Plan, Error> {
+        self.post(&format!("/stacks/{name}/diff"), request).await
+    }
+
+    /// Begins a deploy.
+    pub async fn deploy(&self, name: &StackName, request: &DeployStack) -> Result<StackJob, Error> {
+        self.post(&format!("/stacks/{name}/deploy"), request).await
     }
 
     /// A ticket for a WebSocket.

@@ -1,8 +1,12 @@
 //! Follows the event stream for as long as the session lasts, through breaks and restarts of the server.
 
+use api::app::App;
+use api::container::Container;
 use api::event::Change;
+use api::job::Job;
+use api::stack::Stack;
 use futures_channel::mpsc::UnboundedReceiver;
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, join4, select};
 use futures_util::{FutureExt, StreamExt};
 use leptos::prelude::*;
 
@@ -69,13 +73,8 @@ async fn stream(
         let mut steps = sync.frame(frame);
         let wants_list = steps.contains(&Step::List);
         if wants_list {
-            match session.containers().await {
-                Ok((items, sequence)) => {
-                    deck.containers
-                        .replace(items.into_iter().map(|item| (item.id.clone(), item)));
-                    deck.listed.set(true);
-                    steps.extend(sync.listed(sequence));
-                }
+            match list(deck, session).await {
+                Ok(sequence) => steps.extend(sync.listed(sequence)),
                 Err(Error::Ended(_)) => return End::Session,
                 Err(_) => return End::Broke,
             }
@@ -91,6 +90,25 @@ async fn stream(
             apply(deck, step);
         }
     }
+}
+
+/// Fetches all lists. They stand at different events: what any of them lacks is applied to all, which changes nothing
+/// in those that have it.
+async fn list(deck: Deck, session: &Session) -> Result<u64, Error> {
+    let lists = join4(session.containers(), session.stacks(), session.apps(), session.jobs());
+    let (containers, stacks, apps, jobs) = lists.await;
+    let ((containers, sequence), stacks, apps, jobs) = (containers?, stacks?, apps?, jobs?);
+    let keyed = |item: Container| (item.id.clone(), item);
+    deck.containers.replace(containers.into_iter().map(keyed));
+    let keyed = |item: Stack| (item.name.to_string(), item);
+    deck.stacks.replace(stacks.items.into_iter().map(keyed));
+    let keyed = |item: App| (item.id.clone(), item);
+    deck.apps.replace(apps.items.into_iter().map(keyed));
+    let keyed = |item: Job| (item.id.clone(), item);
+    deck.jobs.replace(jobs.items.into_iter().map(keyed));
+    deck.listed.set(true);
+    let others = [stacks.sequence, apps.sequence, jobs.sequence];
+    Ok(others.into_iter().fold(sequence, u64::min))
 }
 
 fn apply(deck: Deck, step: Step) {

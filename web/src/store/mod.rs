@@ -52,7 +52,7 @@ pub struct Deck {
     pub stacks: Keyed<Stack>,
     /// The apps, by id.
     pub apps: Keyed<App>,
-    /// The jobs that are under way, and those of this visit that are over; by id.
+    /// The jobs that are kept, under way or over; by id.
     pub jobs: Keyed<Job>,
     /// Whether they have been listed once.
     pub listed: RwSignal<bool>,

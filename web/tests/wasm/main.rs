@@ -2,6 +2,8 @@
 //! `cargo xtask test --only wasm`, in Node.
 
 #[cfg(target_arch = "wasm32")]
+mod compose_text;
+#[cfg(target_arch = "wasm32")]
 mod event_numbers;
 #[cfg(target_arch = "wasm32")]
 mod times;

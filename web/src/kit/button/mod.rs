@@ -36,6 +36,9 @@ pub fn Button(
     /// Whether what it does is under way.
     #[prop(optional, into)]
     busy: Signal<bool>,
+    /// Whether it cannot be pressed now.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
     /// Whether it submits the form that it is in.
     #[prop(optional)]
     submit: bool,
@@ -56,6 +59,7 @@ pub fn Button(
         <button
             type=if submit { "submit" } else { "button" }
             class=tone.class()
+            disabled=disabled
             aria-disabled=move || busy.get().then_some("true")
             on:click=click
         >

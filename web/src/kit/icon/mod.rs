@@ -53,6 +53,8 @@ pub enum Glyph {
     Trash,
     /// Out of reach.
     Unplugged,
+    /// Deploy.
+    Upload,
     /// A person.
     User,
     /// Careful.
@@ -124,6 +126,7 @@ impl Glyph {
                  M7.5 13.5 10 11M10.5 16.5 13 14M12 6l6 6 2.3-2.3a2.4 2.4 0 0 0 0-3.4l-2.6-2.6\
                  a2.4 2.4 0 0 0-3.4 0Z"
             }
+            Self::Upload => "M12 3v12M17 8l-5-5-5 5M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4",
             Self::User => "M19 21v-2a4 4 0 0 0-4-4H9a4 4 0 0 0-4 4v2M8 7a4 4 0 1 0 8 0a4 4 0 1 0 -8 0",
             Self::Warning => {
                 "M21.73 18l-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4M12 17\

@@ -1,0 +1,170 @@
+//! How far a deploy has come: the text is written, its plan is agreed to, its job is followed.
+
+use std::collections::BTreeSet;
+
+use api::name::StackName;
+use api::stack::{CreateStack, DeployStack, Plan, StackDetail, WriteStack};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::reading::Reading;
+use crate::client::{Error, Session};
+use crate::store::Deck;
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The text is written.
+    Write,
+    /// The server has said what it would do.
+    Review(StackName, Plan),
+    /// It is done, by the job with this id.
+    Follow(StackName, String),
+}
+
+/// A deploy from its text to its end; a context of the window.
+#[derive(Clone, Copy)]
+pub struct Flow {
+    deck: Deck,
+    /// How far it is.
+    pub stage: RwSignal<Stage>,
+    /// The name of the stack.
+    pub name: RwSignal<String>,
+    /// The compose file.
+    pub compose: RwSignal<String>,
+    /// The `.env`.
+    pub env: RwSignal<String>,
+    /// What the text means.
+    pub reading: Memo<Reading>,
+    /// The risks that are agreed to, by id.
+    pub consents: RwSignal<BTreeSet<String>>,
+    /// Whether the server is asked something.
+    pub busy: RwSignal<bool>,
+    /// What the server refused.
+    pub wrong: RwSignal<Option<String>>,
+    /// The stack that this window has made, and the version of its files.
+    made: RwSignal<Option<(StackName, String)>>,
+}
+
+impl Flow {
+    /// An empty text.
+    #[must_use]
+    pub fn new(deck: Deck) -> Self {
+        let (name, compose, env) = (
+            RwSignal::new(String::new()),
+            RwSignal::new(String::new()),
+            RwSignal::new(String::new()),
+        );
+        let reading = move |_: Option<&Reading>| {
+            name.with(|name| compose.with(|compose| env.with(|env| Reading::of(name, compose, env))))
+        };
+        Self {
+            deck,
+            stage: RwSignal::new(Stage::Write),
+            name,
+            compose,
+            env,
+            reading: Memo::new(reading),
+            consents: RwSignal::new(BTreeSet::new()),
+            busy: RwSignal::new(false),
+            wrong: RwSignal::new(None),
+            made: RwSignal::new(None),
+        }
+    }
+
+    /// Writes the stack and asks what a deploy of it would do.
+    pub fn plan(self) {
+        let name = match StackName::parse(&self.name.get_untracked()) {
+            Ok(name) => name,
+            Err(error) => return self.wrong.set(Some(format!("{error}."))),
+        };
+        self.ask(async move |session| {
+            let detail = self.write(&session, &name).await?;
+            let version = detail.files.version;
+            self.made.set(Some((name.clone(), version.clone())));
+            let request = DeployStack {
+                version: Some(version),
+                ..DeployStack::default()
+            };
+            let plan = session.plan(&name, &request).await?;
+            self.consents.set(BTreeSet::new());
+            self.stage.set(Stage::Review(name, plan));
+            Ok(())
+        });
+    }
+
+    /// Makes the stack, or writes its files anew where this window has made it before.
+    async fn write(self, session: &Session, name: &StackName) -> Result<StackDetail, Error> {
+        let (compose, env) = (self.compose.get_untracked(), self.env.get_untracked());
+        match self.made.get_untracked().filter(|(made, _)| made == name) {
+            Some((_, version)) => {
+                let request = WriteStack {
+                    version,
+                    compose: Some(compose),
+                    env: Some(env),
+                };
+                session.write_stack(name, &request).await
+            }
+            None => {
+                let name = name.clone();
+                session.create_stack(&CreateStack { name, compose, env }).await
+            }
+        }
+    }
+
+    /// Does what the plan says.
+    pub fn deploy(self) {
+        let Stage::Review(name, plan) = self.stage.get_untracked() else {
+            return;
+        };
+        self.ask(async move |session| {
+            let request = DeployStack {
+                version: Some(plan.version),
+                generation: None,
+                consents: self.consents.get_untracked().into_iter().collect(),
+            };
+            let begun = session.deploy(&name, &request).await?;
+            // Where the event was first, it is newer.
+            if self.deck.jobs.row(&begun.job.id).is_none() {
+                self.deck.jobs.put(&begun.job.id.clone(), begun.job.clone());
+            }
+            self.stage.set(Stage::Follow(name, begun.job.id));
+            Ok(())
+        });
+    }
+
+    /// Back to the text.
+    pub fn back(self) {
+        self.wrong.set(None);
+        self.stage.set(Stage::Write);
+    }
+
+    /// An empty text again.
+    pub fn again(self) {
+        for text in [self.name, self.compose, self.env] {
+            text.set(String::new());
+        }
+        self.made.set(None);
+        self.back();
+    }
+
+    /// Asks the server, one thing at a time. The window may be closed meanwhile, and then nobody waits for the answer.
+    fn ask(self, question: impl AsyncFnOnce(Session) -> Result<(), Error> + 'static) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.wrong.set(None);
+        let session = self.deck.session_now();
+        spawn_local(async move {
+            let result = question(session).await;
+            self.busy.try_set(false);
+            // The way in says that a session is over, above everything.
+            if let Err(error) = result
+                && !matches!(error, Error::Ended(_))
+            {
+                self.wrong.try_set(Some(error.words()));
+            }
+        });
+    }
+}

@@ -1,0 +1,65 @@
+//! Deploy: from the text of a compose file to containers that run.
+//!
+//! - [`reading`]: what the text means, pure
+//! - [`flow`]: how far it is, and what the server is asked
+//! - [`editor`], [`review`], [`progress`]: the three pages
+
+pub mod editor;
+pub mod flow;
+pub mod progress;
+pub mod reading;
+pub mod review;
+
+use leptos::prelude::*;
+
+use crate::desktop::app::{App, Place};
+use crate::desktop::geometry::Size;
+use crate::kit::banner::Banner;
+use crate::kit::icon::Glyph;
+use crate::store::Deck;
+use editor::Editor;
+use flow::{Flow, Stage};
+use progress::Progress;
+use review::Review;
+
+/// The app.
+pub const APP: App = App {
+    id: "deploy",
+    name: "Deploy",
+    glyph: Glyph::Upload,
+    tint: "teal",
+    place: Place::Dock,
+    size: Size { w: 820, h: 640 },
+    min: Size { w: 340, h: 320 },
+    single: true,
+    content: |_| view! { <Deploy /> }.into_any(),
+};
+
+#[component]
+fn Deploy() -> impl IntoView {
+    let deck = expect_context::<Deck>();
+    let flow = Flow::new(deck);
+    provide_context(flow);
+    let text = Signal::derive(move || flow.wrong.get().unwrap_or_default());
+    view! {
+        <div class="deploy">
+            <Show when=move || flow.wrong.with(Option::is_some)>
+                <Banner glyph=Glyph::Warning title="The server refused." text=text />
+            </Show>
+            {move || match flow.stage.get() {
+                Stage::Write => view! { <Editor /> }.into_any(),
+                Stage::Review(name, plan) => {
+                    let title = format!("What the deploy of {name} does");
+                    view! { <Review title=title plan=plan /> }.into_any()
+                }
+                // A job that is long over is forgotten: then there is nothing left to follow.
+                Stage::Follow(name, job) => {
+                    deck.jobs
+                        .row(&job)
+                        .map(|job| view! { <Progress name=name job=job.into() /> })
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
