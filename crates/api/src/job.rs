@@ -22,8 +22,6 @@ pub enum JobKind {
     Down,
     /// Removes a stack, and those of its volumes that were named.
     Remove,
-    /// Fetches an image.
-    Pull,
 }
 
 /// How far a job is.
@@ -108,7 +106,7 @@ pub struct Job {
     pub id: String,
     /// What it does.
     pub kind: JobKind,
-    /// What it does it to: the name of a stack, or of an image.
+    /// What it does it to: the name of a stack.
     pub object: String,
     /// The name of who asked for it.
     pub by: String,

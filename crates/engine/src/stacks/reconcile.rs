@@ -40,7 +40,7 @@ pub(crate) async fn carry_out(engine: &Engine, live: &Live) -> Outcome {
         JobKind::Start => task.start().await,
         JobKind::Restart => task.restart().await,
         JobKind::Stop => task.stop().await,
-        JobKind::Down | JobKind::Pull => task.down().await,
+        JobKind::Down => task.down().await,
         JobKind::Remove => task.remove().await,
     };
     match done {

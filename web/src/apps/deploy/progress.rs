@@ -67,7 +67,8 @@ fn step(step: &JobStep) -> impl IntoView + use<> {
         StepState::Failed => (Condition::Bad, "failed"),
         StepState::Skipped => (Condition::Off, "not needed"),
     };
-    let detail = step.detail.clone();
+    // Why a step failed stands above them all.
+    let detail = Some(step.detail.clone()).filter(|detail| !detail.is_empty() && step.state != StepState::Failed);
     let share = step
         .progress
         .and_then(|it| Some(format!("{} %", 100 * it.done / it.total.filter(|all| *all > 0)?)));
@@ -76,7 +77,7 @@ fn step(step: &JobStep) -> impl IntoView + use<> {
             <Dot condition=condition />
             <span>
                 {step.title.clone()}
-                {(!detail.is_empty()).then(|| view! { <small>{detail}</small> })}
+                {detail.map(|detail| view! { <small>{detail}</small> })}
             </span>
             <small>{share.unwrap_or_else(|| word.to_owned())}</small>
         </li>
