@@ -15,7 +15,7 @@ services:
     command: ["sh", "-c", "trap 'exit 7' USR1; while :; do sleep 1; done"]
     stop_signal: SIGUSR1
     extra_hosts: ["far.example.net:192.0.2.7"]
-    ulimits: {nofile: {soft: 123, hard: 456}}
+    ulimits: {sigpending: {soft: 123, hard: 456}}
     shm_size: 3m
     tmpfs: ["/scratch:size=2m"]
     volumes: ["./made/here:/made", "kept:/kept:ro"]
@@ -50,7 +50,13 @@ async fn what_a_file_says_is_what_its_containers_see() {
     };
     assert_eq!(see("keys-web-1", "cat /etc/hostname").await, "desk.example.net");
     assert!(see("keys-web-1", "cat /etc/hosts").await.contains("192.0.2.7"));
-    assert_eq!(see("keys-web-1", "ulimit -Sn; ulimit -Hn").await, "123\n456");
+    let limits = see("keys-web-1", "cat /proc/1/limits").await;
+    let pending = limits
+        .lines()
+        .find(|line| line.starts_with("Max pending signals"))
+        .unwrap();
+    let pending: Vec<&str> = pending.split_whitespace().skip(3).take(2).collect();
+    assert_eq!(pending, ["123", "456"]);
     assert_eq!(see("keys-web-1", "cat /etc/desk.conf").await, "answer=42");
     assert_eq!(see("keys-web-1", "cat /run/secrets/key").await, "hush");
     let mounts = see("keys-web-1", "cat /proc/self/mounts").await;
