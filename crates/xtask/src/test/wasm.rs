@@ -53,7 +53,9 @@ fn build() -> Result<PathBuf> {
     let report = shell::read(cargo.args(["--quiet", "--message-format=json"]))?;
     let module = report.lines().rev().find_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        Some(PathBuf::from(message.get("executable")?.as_str()?))
+        // The desktop itself is built beside its tests, and may be reported after them.
+        let is_test = message.pointer("/target/kind/0")? == "test";
+        is_test.then(|| Some(PathBuf::from(message.get("executable")?.as_str()?)))?
     });
     module.context("cargo reported no module of the tests")
 }
