@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::app::App;
+use api::app::{App, OpenApp, OpenedApp};
 use api::container::{Container, ContainerList};
 use api::job::Job;
 use api::name::StackName;
@@ -204,6 +204,11 @@ impl Session {
     /// All apps that one may see.
     pub async fn apps(&self) -> Result<Listed<App>, Error> {
         self.read("/apps").await
+    }
+
+    /// A way into an app, good once and for half a minute.
+    pub async fn open_app(&self, id: &str) -> Result<OpenedApp, Error> {
+        self.post(&format!("/apps/{id}/open"), &OpenApp::default()).await
     }
 
     /// All jobs that are kept.

@@ -42,6 +42,15 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Keyed<T> {
         self.rows.with(|rows| rows.values().map(Get::get).collect())
     }
 
+    /// The first row that is `wanted`, as it is now. Nothing is tracked.
+    #[must_use]
+    pub fn find(&self, wanted: impl Fn(&T) -> bool) -> Option<T> {
+        self.rows.with_untracked(|rows| {
+            let mut all = rows.values().map(GetUntracked::get_untracked);
+            all.find(|row| wanted(row))
+        })
+    }
+
     /// A row is new or different.
     pub fn put(&self, key: &str, value: T) {
         match self.row(key) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use api::app::{App, AppState};
 use api::container::{Container, ContainerState};
 use api::user::Role;
 use leptos::prelude::*;
@@ -178,7 +179,34 @@ impl Acts {
         if let Some(at) = entries.len().checked_sub(1).filter(|at| *at > 0) {
             entries.insert(at, Entry::Rule);
         }
+        if let Some(app) = self.app(container) {
+            let open = Item::new("Open in a new tab", Glyph::External, move || self.open(app.clone()));
+            entries.insert(0, Entry::Item(open));
+        }
         entries
+    }
+
+    /// The app that a container serves now.
+    fn app(&self, container: &Container) -> Option<App> {
+        self.deck.apps.find(|app| {
+            app.container.as_ref() == Some(&container.id) && matches!(app.state, AppState::Ready | AppState::Unhealthy)
+        })
+    }
+
+    /// Opens an app in a tab of its own, at its own origin.
+    fn open(self, app: App) {
+        let session = self.deck.session_now();
+        spawn_local(async move {
+            match session.open_app(&app.id).await {
+                Ok(opened) => {
+                    // The app is no business of the desktop's, nor the other way round: the tab does not know who
+                    // opened it. Whether the browser let it open is not told either.
+                    let _ = window().open_with_url_and_target_and_features(&opened.url, "_blank", "noopener");
+                }
+                Err(Error::Ended(_)) => {}
+                Err(error) => self.toasts.wrong(format!("{} was not opened", app.name), error.words()),
+            }
+        });
     }
 
     /// Says what follows and asks, or does it at once where nothing follows.

@@ -17,6 +17,8 @@ pub enum Glyph {
     Close,
     /// Show what is hidden.
     Eye,
+    /// Somewhere else.
+    External,
     /// Hide what is shown.
     EyeOff,
     /// Log out.
@@ -81,6 +83,7 @@ impl Glyph {
                  a1 1 0 0 1 0-.696 10.75 10.75 0 0 1 19.876 0 1 1 0 0 1 0 .696 10.75 10.75 0 0 1-19.876 0\
                  M9 12a3 3 0 1 0 6 0a3 3 0 1 0 -6 0"
             }
+            Self::External => "M15 3h6v6M10 14 21 3M18 13v6a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h6",
             Self::EyeOff => {
                 "M10.733 5.076\
                  a10.744 10.744 0 0 1 11.205 6.575 1 1 0 0 1 0 .696 10.747 10.747 0 0 1-1.444 2.49\
