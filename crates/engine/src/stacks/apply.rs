@@ -289,11 +289,34 @@ impl Apply<'_> {
             what: "what a container needs in the folder of its stack",
             source,
         })?;
-        let made = self.engine.podman.containers().create(&spec).await?;
+        let containers = self.engine.podman.containers();
+        let made = match containers.create(&spec).await {
+            Err(error) if self.is_remnant(&spec.name, &error).await => {
+                self.live.say(format!(
+                    "{}: what a Podman that was killed left of it is removed.",
+                    spec.name
+                ));
+                let how = Remove {
+                    force: true,
+                    volumes: false,
+                };
+                ignore_absent(containers.remove(&spec.name, how).await)?;
+                containers.create(&spec).await?
+            }
+            made => made?,
+        };
         for warning in &made.warnings {
             self.live.say(format!("{}: {warning}", spec.name));
         }
         Ok(made.id)
+    }
+
+    /// Whether a name is taken by no container at all, but by the storage of one that was never made: Podman was
+    /// killed in the middle of it.
+    async fn is_remnant(&self, name: &str, error: &podman::Error) -> bool {
+        let taken = matches!(error, podman::Error::Refused { message, .. } if message.contains("already in use"));
+        let known = self.engine.podman.containers().inspect(name).await;
+        taken && known.is_err_and(|error| error.is_not_found())
     }
 
     /// Waits until what a service depends on is as it wants it.
