@@ -32,6 +32,8 @@ pub struct Layout {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct SavedWindow {
     app: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    subject: String,
     frame: Rect,
     placement: Placement,
     minimised: bool,
@@ -43,6 +45,7 @@ impl Layout {
     pub fn of(desk: &Desk) -> Self {
         let saved = |window: &Window| SavedWindow {
             app: window.app.clone(),
+            subject: window.subject.clone(),
             frame: window.frame,
             placement: window.placement,
             minimised: window.minimised,
@@ -66,6 +69,7 @@ impl Layout {
             desk.windows.push(Window {
                 id,
                 app: saved.app,
+                subject: saved.subject,
                 title: spec.title,
                 frame: saved.frame,
                 placement: saved.placement,

@@ -168,8 +168,9 @@ fn open(desk: &mut Desk, spec: Spec) -> Vec<Effect> {
         .iter()
         .rev()
         .find(|id| desk.window(**id).is_some_and(|window| window.app == spec.app));
-    if let (true, Some(id)) = (spec.single, present.copied()) {
-        return focus(desk, id);
+    let same = |window: &&Window| window.app == spec.app && window.subject == spec.subject;
+    if let (true, Some(window)) = (spec.single, desk.windows.iter().find(same)) {
+        return focus(desk, window.id);
     }
     let place = match (present, desk.places.get(&spec.app)) {
         (None, Some(place)) => *place,
@@ -183,6 +184,7 @@ fn open(desk: &mut Desk, spec: Spec) -> Vec<Effect> {
     desk.windows.push(Window {
         id,
         app: spec.app,
+        subject: spec.subject,
         title: spec.title,
         frame: place.frame,
         placement: place.placement,

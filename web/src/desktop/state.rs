@@ -41,6 +41,8 @@ pub struct Window {
     pub id: WindowId,
     /// The app that draws its content.
     pub app: String,
+    /// What it is about, in the app's own words, such as the name of a stack; empty where it is about the app itself.
+    pub subject: String,
     /// What its title bar says.
     pub title: String,
     /// Where it floats, when it floats.
@@ -58,13 +60,15 @@ pub struct Window {
 pub struct Spec {
     /// The app.
     pub app: String,
+    /// What the window is about, in the app's own words; empty where it is about the app itself.
+    pub subject: String,
     /// The title to begin with.
     pub title: String,
     /// The size to begin with, where the screen has the room.
     pub size: Size,
     /// The smallest size at which the app can be used.
     pub min: Size,
-    /// Whether opening it again only brings its window to the front.
+    /// Whether opening it again for the same subject only brings its window to the front.
     pub single: bool,
 }
 
