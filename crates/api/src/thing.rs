@@ -39,3 +39,14 @@ pub struct RemoveThing {
     /// It may be something that this Stardeck did not make; without this, such a thing is refused.
     pub foreign: bool,
 }
+
+impl UsedBy {
+    /// The container as a person names it, with its stack.
+    #[must_use]
+    pub fn named(&self) -> String {
+        match &self.stack {
+            Some(stack) => format!("{} (stack {stack})", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
