@@ -5,6 +5,7 @@
 
 mod bundle;
 mod compose;
+mod engine;
 mod start;
 
 use anyhow::{Context, Result, bail};
@@ -27,7 +28,7 @@ struct Figure {
     budget: Option<f64>,
 }
 
-const BENCHES: [Bench; 3] = [
+const BENCHES: [Bench; 4] = [
     Bench {
         name: "start",
         what: "from starting `stardeck serve` to listening",
@@ -42,6 +43,11 @@ const BENCHES: [Bench; 3] = [
         name: "compose",
         what: "loading compose files, beside docker compose and podman-compose",
         run: compose::run,
+    },
+    Bench {
+        name: "engine",
+        what: "deploys of 1, 10 and 50 services, beside podman-compose and docker compose",
+        run: engine::run,
     },
 ];
 
