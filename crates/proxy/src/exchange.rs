@@ -319,7 +319,7 @@ impl Exchange<'_> {
     fn switch(
         &self,
         mut answer: Response<Incoming>,
-        lent: Lent,
+        mut lent: Lent,
         handshake: Option<Handshake>,
         browser: Option<OnUpgrade>,
         tally: &mut Tally,
@@ -330,6 +330,7 @@ impl Exchange<'_> {
         handshake.check(answer.headers())?;
         let tally = tally.hand_over();
         let app = hyper::upgrade::on(&mut answer);
+        lent.detach();
         let (lease, stop) = (self.pass.lease.clone(), self.path.stop.clone());
         self.path.tunnels.spawn(async move {
             upgrade::tunnel(browser, app, lease, stop, tally).await;

@@ -5,6 +5,7 @@
 //! replies stay in order, and a refusal is a page like any other.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -178,8 +179,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Inlet<S> {
 
     /// Reads into the pending bytes; answers how many there were, 0 at the end.
     fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut piece = [0; PIECE];
-        let mut buffer = ReadBuf::new(&mut piece);
+        let mut piece = [MaybeUninit::uninit(); PIECE];
+        let mut buffer = ReadBuf::uninit(&mut piece);
         ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer))?;
         self.pending.extend_from_slice(buffer.filled());
         Poll::Ready(Ok(buffer.filled().len()))
