@@ -48,15 +48,17 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
-    /// The app has answered with a status before the real one.
-    pub(crate) fn interim(&self, status: StatusCode) {
+    /// The app has answered with a status before the real one; whether there were not too many of those.
+    pub(crate) fn interim(&self, status: StatusCode) -> bool {
         if status == StatusCode::CONTINUE {
             self.is_wanted.store(true, Ordering::Release);
             self.wanted.wake();
         }
-        if self.interim.fetch_add(1, Ordering::Relaxed) >= INTERIM {
+        let is_flood = self.interim.fetch_add(1, Ordering::Relaxed) >= INTERIM;
+        if is_flood {
             self.flooded.notify_one();
         }
+        !is_flood
     }
 
     /// Waits until there were too many of those.

@@ -20,10 +20,11 @@ use crate::cookies::OwnCookies;
 use crate::error::Error;
 use crate::exchange::Path;
 use crate::gate::{Ends, Gate, Otherwise};
+use crate::http2;
 use crate::inlet::Inlet;
 use crate::pool::Pool;
 use crate::route::Routes;
-use crate::tls::{Tls, ToApps};
+use crate::tls::{HTTP2, Tls, ToApps};
 
 /// How long and how much.
 #[derive(Clone, Copy, Debug)]
@@ -160,6 +161,9 @@ async fn welcome(path: Arc<Path>, stream: TcpStream, peer: SocketAddr, tls: Opti
     };
     let shaken = timeout(path.limits.head_time, TlsAcceptor::from(tls.config()).accept(stream)).await;
     let stream = shaken.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+    if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
+        return http2::converse(path, stream, ends).await;
+    }
     converse(path, stream, ends).await
 }
 
