@@ -147,7 +147,7 @@ fn free_port() -> Result<u16> {
 /// Kept-alive connections both ways, streams in both directions, WebSockets, and no log.
 fn nginx(port: u16, app: u16, folder: &Path) -> String {
     let folder = folder.display();
-    let descriptors = most_sockets() * 2 + 200;
+    let descriptors = descriptors() - 100;
     format!(
         "daemon off;\nuser root;\nworker_processes auto;\npid {folder}/nginx.pid;\nerror_log {folder}/nginx.log error;\n\
          worker_rlimit_nofile {descriptors};\nevents {{ worker_connections {descriptors}; }}\nhttp {{\n  access_log off;\n  \
@@ -163,7 +163,7 @@ fn nginx(port: u16, app: u16, folder: &Path) -> String {
 }
 
 fn haproxy(port: u16, app: u16, _: &Path) -> String {
-    let connections = most_sockets() - 50;
+    let connections = most_sockets() + 500;
     format!(
         "global\n  maxconn {connections}\ndefaults\n  mode http\n  timeout connect 5s\n  timeout client 600s\n  \
          timeout server 600s\n  timeout tunnel 600s\n  http-reuse always\nfrontend front\n  bind 127.0.0.1:{port}\n  \
