@@ -145,6 +145,8 @@ fn show(row: &AppRow, offer: &Offer, container: &Container, known: &Facts) -> St
         path: offer.path.clone(),
         state,
         icon: None,
+        wakes: false,
+        hidden: false,
     };
     Standing {
         row: row.clone(),
