@@ -2,6 +2,7 @@
 
 mod app;
 mod deck;
+mod fetch;
 mod requests;
 mod responses;
 mod shared;
