@@ -8,7 +8,7 @@ use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -38,6 +38,8 @@ pub(crate) struct Path {
     pub limits: Limits,
     /// Places for heads that are larger than usual.
     pub large_heads: Arc<Semaphore>,
+    /// Places for WebSockets.
+    pub sockets: Arc<Semaphore>,
     /// Open tunnels.
     pub tunnels: TaskTracker,
     /// Ends them.
@@ -240,7 +242,21 @@ impl Exchange<'_> {
         tally.who(&self.pass.who);
         let route = self.route;
         let asked = accept_only(request.headers());
-        let failed = match self.run(request, handshake, &mut tally).await {
+        let place = match handshake
+            .as_ref()
+            .map(|_| Arc::clone(&self.path.sockets).try_acquire_owned())
+        {
+            Some(Err(_)) => {
+                tracing::warn!(app = %route.app, "too many WebSockets; one was refused");
+                let reply = Page::Full.reply(Some(route), &asked);
+                tally.status(reply.status());
+                return reply;
+            }
+            Some(Ok(place)) => Some(place),
+            None => None,
+        };
+        let socket = handshake.zip(place);
+        let failed = match self.run(request, socket, &mut tally).await {
             Ok(reply) => return reply,
             Err(failed) => failed,
         };
@@ -255,14 +271,14 @@ impl Exchange<'_> {
     }
 
     async fn run(
-        self,
+        &self,
         mut request: Request<Incoming>,
-        handshake: Option<Handshake>,
+        socket: Option<(Handshake, OwnedSemaphorePermit)>,
         tally: &mut Tally,
     ) -> Result<Response<Body>, Error> {
-        let browser = handshake.is_some().then(|| hyper::upgrade::on(&mut request));
+        let socket = socket.map(|(handshake, place)| (handshake, place, hyper::upgrade::on(&mut request)));
         let valve = request.extensions().get::<Arc<Valve>>().cloned();
-        let (request, upload) = self.to_app(request, handshake.is_some());
+        let (request, upload) = self.to_app(request, socket.is_some());
         let asked = tokio::select! {
             biased;
             () = self.pass.lease.cancelled() => Err(Error::LeaseEnded),
@@ -280,7 +296,7 @@ impl Exchange<'_> {
         }
         tally.status(answer.status());
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
-            return self.switch(answer, lent, handshake, browser, tally);
+            return self.switch(answer, lent, socket, tally);
         }
         headers::response(answer.headers_mut(), &self.leg());
         *answer.version_mut() = Version::HTTP_11;
@@ -347,11 +363,10 @@ impl Exchange<'_> {
         &self,
         mut answer: Response<Incoming>,
         mut lent: Lent,
-        handshake: Option<Handshake>,
-        browser: Option<OnUpgrade>,
+        socket: Option<(Handshake, OwnedSemaphorePermit, OnUpgrade)>,
         tally: &mut Tally,
     ) -> Result<Response<Body>, Error> {
-        let (Some(handshake), Some(browser)) = (handshake, browser) else {
+        let Some((handshake, place, browser)) = socket else {
             return Err(Error::AppUnruly("it switched protocols without being asked"));
         };
         handshake.check(answer.headers())?;
@@ -361,7 +376,7 @@ impl Exchange<'_> {
         let (lease, stop) = (self.pass.lease.clone(), self.path.stop.clone());
         self.path.tunnels.spawn(async move {
             upgrade::tunnel(browser, app, lease, stop, tally).await;
-            drop(lent);
+            drop((lent, place));
         });
         headers::response(answer.headers_mut(), &self.leg());
         let headers = answer.headers_mut();

@@ -11,6 +11,8 @@ use crate::Result;
 /// A masked binary frame of 125 bytes: header, key, payload.
 const FRAME: usize = 2 + 4 + 125;
 const PIECE: usize = 256 * 1024;
+/// How long a handshake may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Fetches `bytes` and prints the megabytes a second.
 pub(crate) async fn download(port: u16, bytes: u64) -> Result<()> {
@@ -109,7 +111,7 @@ async fn handshake(port: u16) -> Result<TcpStream> {
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     );
     stream.write_all(request.as_bytes()).await?;
-    let head = read_head(&mut stream).await?;
+    let head = tokio::time::timeout(PATIENCE, read_head(&mut stream)).await??;
     if !head.starts_with("HTTP/1.1 101") {
         return Err(head.into());
     }

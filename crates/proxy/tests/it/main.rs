@@ -2,6 +2,7 @@
 
 mod app;
 mod deck;
+mod faults;
 mod http2;
 mod requests;
 mod responses;

@@ -131,13 +131,15 @@ impl Runner {
     }
 }
 
-/// How many sockets a proxy may have open here, which needs two descriptors for each.
+/// How many sockets a proxy may have open here, which needs two descriptors for each, beside what it keeps for requests.
 pub(super) fn most_sockets() -> usize {
+    descriptors().saturating_sub(1500) / 2
+}
+
+fn descriptors() -> usize {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum;
-    let limit = limit
-        .and_then(|limit| usize::try_from(limit).ok())
-        .unwrap_or(usize::MAX);
-    limit.saturating_sub(400) / 2
+    let limit = limit.and_then(|limit| usize::try_from(limit).ok());
+    limit.unwrap_or(usize::MAX).min(30_000)
 }
 
 fn free_port() -> Result<u16> {
@@ -147,7 +149,7 @@ fn free_port() -> Result<u16> {
 /// Kept-alive connections both ways, streams in both directions, WebSockets, and no log.
 fn nginx(port: u16, app: u16, folder: &Path) -> String {
     let folder = folder.display();
-    let descriptors = most_sockets() * 2 + 200;
+    let descriptors = descriptors() - 100;
     format!(
         "daemon off;\nuser root;\nworker_processes auto;\npid {folder}/nginx.pid;\nerror_log {folder}/nginx.log error;\n\
          worker_rlimit_nofile {descriptors};\nevents {{ worker_connections {descriptors}; }}\nhttp {{\n  access_log off;\n  \
@@ -163,7 +165,7 @@ fn nginx(port: u16, app: u16, folder: &Path) -> String {
 }
 
 fn haproxy(port: u16, app: u16, _: &Path) -> String {
-    let connections = most_sockets() - 50;
+    let connections = most_sockets() + 500;
     format!(
         "global\n  maxconn {connections}\ndefaults\n  mode http\n  timeout connect 5s\n  timeout client 600s\n  \
          timeout server 600s\n  timeout tunnel 600s\n  http-reuse always\nfrontend front\n  bind 127.0.0.1:{port}\n  \
