@@ -5,6 +5,7 @@
 mod apps;
 mod browser;
 mod cli;
+mod desk;
 mod edge;
 mod faults;
 mod logs;
@@ -16,6 +17,7 @@ mod sec_f;
 mod sec_factor;
 mod stacks;
 mod story;
+mod things;
 mod tls;
 
 use testkit::{Deck, DeckOptions, Machine};

@@ -5,6 +5,7 @@
 
 mod bundle;
 mod compose;
+mod engine;
 mod proxy;
 mod start;
 
@@ -30,7 +31,7 @@ struct Figure {
     at_least: Option<f64>,
 }
 
-const BENCHES: [Bench; 4] = [
+const BENCHES: [Bench; 5] = [
     Bench {
         name: "start",
         what: "from starting `stardeck serve` to listening",
@@ -45,6 +46,11 @@ const BENCHES: [Bench; 4] = [
         name: "compose",
         what: "loading compose files, beside docker compose and podman-compose",
         run: compose::run,
+    },
+    Bench {
+        name: "engine",
+        what: "deploys of 1, 10 and 50 services, beside podman-compose and docker compose",
+        run: engine::run,
     },
     Bench {
         name: "proxy",
