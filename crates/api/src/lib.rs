@@ -18,6 +18,8 @@
 //! - [`job`]: work that takes a while
 //! - [`app`]: what is an icon and opens in a window
 //! - [`desk`]: what a person has on the desk
+//! - [`filesystem`]: folders of the machine
+//! - [`settings`]: what holds for the whole deck
 //! - [`system`]: the machine, Podman, health
 //! - [`log`]: what containers print
 //! - [`event`]: what is pushed over the event stream
@@ -29,12 +31,14 @@ pub mod container;
 pub mod desk;
 pub mod error;
 pub mod event;
+pub mod filesystem;
 pub mod job;
 pub mod log;
 pub mod name;
 pub mod page;
 pub mod secret;
 pub mod session;
+pub mod settings;
 pub mod stack;
 pub mod system;
 pub mod time;

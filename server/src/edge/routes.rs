@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 
 use super::error::Fault;
 use super::handlers::{
-    apps, audit, containers, desk, events, factor, health, jobs, logs, session, setup, stacks, system, tokens, trust,
-    users,
+    apps, audit, containers, desk, events, factor, files, health, jobs, logs, session, settings, setup, stacks, system,
+    tokens, trust, users,
 };
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
@@ -108,6 +108,10 @@ fn once() -> OpenApiRouter<App> {
         .routes(routes!(stacks::restart))
         .routes(routes!(stacks::down))
         .routes(routes!(stacks::generations))
+        .routes(routes!(files::info))
+        .routes(routes!(files::browse))
+        .routes(routes!(files::make))
+        .routes(routes!(settings::show, settings::change))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))

@@ -8,6 +8,7 @@ mod cli;
 mod desk;
 mod edge;
 mod faults;
+mod files;
 mod logs;
 mod power;
 mod routes;

@@ -140,7 +140,10 @@ impl Engine {
     }
 
     /// Runs `work` to its end, also when whoever asked for it has gone.
-    async fn carry_out<T: Send + 'static>(&self, work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    pub(crate) async fn carry_out<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
         self.tasks.spawn(work).await.map_err(|_| Error::Stopping)?
     }
 
