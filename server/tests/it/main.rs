@@ -10,6 +10,7 @@ mod edge;
 mod faults;
 mod files;
 mod logs;
+mod malformed;
 mod power;
 mod routes;
 mod sec_a;
