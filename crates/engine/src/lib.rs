@@ -20,12 +20,14 @@
 //! - [`store`]: what is kept
 //! - [`key`]: the key of what is kept sealed
 //! - [`lock`]: one server a data directory
+//! - [`crash`]: where the tests of crashes end the process
 
 mod actor;
 pub mod apps;
 mod audit;
 mod clock;
 pub mod containers;
+mod crash;
 mod desk;
 mod error;
 pub mod events;
@@ -56,6 +58,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use actor::Actor;
+#[cfg(feature = "failpoints")]
+pub use crash::arm_crash_points;
 pub use error::{Error, Result};
 pub use key::KeyError;
 pub use lock::Lock;
@@ -219,8 +223,6 @@ impl Engine {
 
     /// Starts what runs beside the calls: watching Podman and the apps, and housekeeping.
     pub fn start(&self) {
-        #[cfg(feature = "failpoints")]
-        std::mem::forget(fail::FailScenario::setup());
         self.tasks.spawn(containers::observe::run(self.clone()));
         self.tasks.spawn(apps::observe::run(self.clone()));
         self.tasks.spawn(stacks::health::run(self.clone()));
