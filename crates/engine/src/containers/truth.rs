@@ -319,13 +319,13 @@ mod tests {
     fn large_desks_are_forgotten_sooner() {
         let truth = Truth::new();
         let value = serde_json::Value::String("v".repeat(KEPT_BYTES / 10));
-        for _ in 0..20 {
+        for _ in 0..12 {
             let entries = [("key".to_owned(), Some(value.clone()))].into();
             truth.announce_to("ada".into(), Change::Desk { entries });
         }
         let missed = |after| truth.listen(Some(&truth.stream), Some(after)).missed;
-        assert_eq!(missed(11).map(|missed| missed.len()), Some(9));
-        assert!(missed(10).is_none());
+        assert_eq!(missed(3).map(|missed| missed.len()), Some(9));
+        assert!(missed(2).is_none());
     }
 
     #[test]
