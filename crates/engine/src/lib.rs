@@ -10,6 +10,7 @@
 //! - [`jobs`]: work that takes a while
 //! - [`containers`]: seeing them, the verbs, the truth about them
 //! - [`apps`]: services with a web interface, their addresses, and the way in
+//! - [`desk`]: what people have on their desks
 //! - [`events`]: what is pushed to a listener
 //! - [`logs`]: what containers print
 //! - [`system`]: the machine and Podman
@@ -17,12 +18,15 @@
 //! - [`store`]: what is kept
 //! - [`key`]: the key of what is kept sealed
 //! - [`lock`]: one server a data directory
+//! - [`crash`]: where the tests of crashes end the process
 
 mod actor;
 pub mod apps;
 mod audit;
 mod clock;
 pub mod containers;
+mod crash;
+mod desk;
 mod error;
 pub mod events;
 mod jobs;
@@ -50,6 +54,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use actor::Actor;
+#[cfg(feature = "failpoints")]
+pub use crash::arm_crash_points;
 pub use error::{Error, Result};
 pub use key::KeyError;
 pub use lock::Lock;
@@ -129,6 +135,7 @@ pub struct Inner {
     capabilities: Mutex<Option<Capabilities>>,
     truth: Truth,
     apps: Apps,
+    desks: tokio::sync::Mutex<()>,
     stacks: stacks::Stacks,
     jobs: jobs::Jobs,
     passwords: Passwords,
@@ -191,6 +198,7 @@ impl Engine {
             capabilities: Mutex::new(None),
             truth: Truth::new(),
             apps: Apps::new(rows, config.domain),
+            desks: tokio::sync::Mutex::default(),
             passwords: Passwords::new().map_err(OpenError::Prepare)?,
             throttle: Throttle::default(),
             challenges: Challenges::default(),
@@ -205,8 +213,6 @@ impl Engine {
 
     /// Starts what runs beside the calls: watching Podman and the apps, and housekeeping.
     pub fn start(&self) {
-        #[cfg(feature = "failpoints")]
-        std::mem::forget(fail::FailScenario::setup());
         self.tasks.spawn(containers::observe::run(self.clone()));
         self.tasks.spawn(apps::observe::run(self.clone()));
         self.tasks.spawn(stacks::health::run(self.clone()));

@@ -1,6 +1,9 @@
 //! What an app is to the desktop: a name, a look, a size, and something that draws the content of a window.
 
+use std::pin::Pin;
+
 use leptos::prelude::AnyView;
+use wasm_split_helpers::SplitLoaderError;
 
 use super::geometry::Size;
 use super::state::{Spec, WindowId};
@@ -14,6 +17,9 @@ pub enum Place {
     /// The menu of the person; in the dock only while it is open.
     UserMenu,
 }
+
+/// The content of a window, which is on its way: each app is a chunk of the bundle, fetched when it is opened first.
+pub type Content = Pin<Box<dyn Future<Output = Result<AnyView, SplitLoaderError>> + Send>>;
 
 /// An app. The window manager knows apps by this alone.
 #[derive(Clone, Copy)]
@@ -35,7 +41,7 @@ pub struct App {
     /// Whether it has one window at most.
     pub single: bool,
     /// Draws the content of a window.
-    pub content: fn(WindowId) -> AnyView,
+    pub content: fn(WindowId) -> Content,
 }
 
 impl App {

@@ -13,8 +13,9 @@ use podman::container::Remove;
 
 use super::plan::{Action, Has, Observed, Plan, Turn, is_up};
 use super::wait::{self, Started};
-use super::{crash_point, flow, observe, plan};
+use super::{flow, observe, plan};
 use crate::Engine;
+use crate::crash::crash_point;
 use crate::error::Error;
 use crate::jobs::live::Live;
 use crate::spec::{Condition, PullPolicy, Wanted, WantedService};

@@ -11,8 +11,9 @@ use api::name::StackName;
 
 use super::apply::{self, Apply, Halt, Trouble};
 use super::load::{Meaning, Source};
-use super::{crash_point, flow, observe, plan};
+use super::{flow, observe, plan};
 use crate::Engine;
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::jobs::live::Live;
 use crate::jobs::run::Outcome;
