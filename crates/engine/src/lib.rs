@@ -113,6 +113,9 @@ pub enum OpenError {
     /// The key is not usable, or not the database's.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// TLS cannot be spoken to apps.
+    #[error("TLS cannot be prepared")]
+    Tls(#[source] proxy::Error),
     /// Something that every server does at start.
     #[error("the server could not be prepared")]
     Prepare(#[source] Error),
@@ -187,6 +190,7 @@ impl Engine {
             Ok((deck, store::users::count(tx)? == 0, store::apps::all(tx)?))
         });
         let (deck, setup_needed, rows) = prepare.await.map_err(OpenError::Prepare)?;
+        let fetcher = proxy::fetch::Fetcher::build(proxy::no_roots()).map_err(OpenError::Tls)?;
         let inner = Inner {
             stacks: stacks::Stacks::new(&config.data_dir),
             jobs: jobs::Jobs::default(),
@@ -201,8 +205,8 @@ impl Engine {
             podman: config.podman,
             capabilities: Mutex::new(None),
             truth: Truth::new(),
-            apps: Apps::new(rows, config.domain),
             desks: tokio::sync::Mutex::default(),
+            apps: Apps::new(rows, config.domain, fetcher),
             passwords: Passwords::new().map_err(OpenError::Prepare)?,
             throttle: Throttle::default(),
             challenges: Challenges::default(),

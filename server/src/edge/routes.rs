@@ -95,6 +95,8 @@ fn once() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::update, users::delete))
+        .routes(routes!(apps::show, apps::set))
+        .routes(routes!(apps::icon, apps::set_icon, apps::remove_icon))
         .routes(routes!(containers::list))
         .routes(routes!(containers::show, containers::remove))
         .routes(routes!(containers::start))

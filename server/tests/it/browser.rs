@@ -155,6 +155,13 @@ impl Browser {
         reply
     }
 
+    /// Sends what is no JSON; `extra` says what it is.
+    pub(crate) async fn send_bytes(&self, method: &str, path: &str, body: Vec<u8>) -> Reply {
+        let mut request = self.page(method, path, None);
+        *request.body_mut() = Full::new(body.into());
+        self.exchange(request).await
+    }
+
     fn page(&self, method: &str, path: &str, body: Option<Value>) -> Request<Full<Bytes>> {
         let mut request = Request::builder().method(method).uri(path).header("host", &self.host);
         if body.is_some() || method != "GET" {

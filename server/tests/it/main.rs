@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "panicking is how a test fails")]
 
+mod app_icons;
 mod apps;
 mod browser;
 mod cli;

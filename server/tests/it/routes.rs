@@ -30,6 +30,11 @@ const CASES: &[(&str, &str)] = &[
     ("GET /apps", "++++++"),
     // Past authorisation there is no such app.
     ("POST /apps/{id}/open", "++++++"),
+    ("GET /apps/{id}", "++++++"),
+    ("PUT /apps/{id}", "-++-++"),
+    ("GET /apps/{id}/icon", "++++++"),
+    ("PUT /apps/{id}/icon", "-++-++"),
+    ("DELETE /apps/{id}/icon", "-++-++"),
     ("GET /audit", "--+--+"),
     ("GET /containers", "++++++"),
     ("GET /containers/{id}", "00+00+"),
@@ -114,7 +119,7 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /session/elevate" => Some(json!({"password": "wrong"})),
         "POST /session/password" => Some(json!({"current": "wrong", "new": "violet-anchor-snow"})),
         "POST /session/factor/confirm" => Some(json!({"code": "000000"})),
-        "POST /apps/{id}/open" | "POST /containers/{id}/open" => Some(json!({})),
+        "PUT /apps/{id}" | "POST /apps/{id}/open" | "POST /containers/{id}/open" => Some(json!({})),
         "POST /tickets" => Some(json!({"route": "/api/events"})),
         "POST /tokens" => Some(json!({"label": "x", "scope": "read"})),
         // Past authorisation, these two are refused for what they ask.
@@ -194,6 +199,9 @@ async fn verdict(asker: &mut Browser, route: &str, container: &str) -> char {
     let is_container = path.starts_with("/containers");
     let path = path.replace("{id}", if is_container { container } else { "nobody" });
     let path = path.replace("{name}", "nothing");
+    if path.ends_with("/icon") {
+        asker.extra.push(("content-type".into(), "image/png".into()));
+    }
     let reply = asker.send(method, &format!("/api{path}"), body(route)).await;
     match (reply.status, is_container) {
         (404, true) => '0',

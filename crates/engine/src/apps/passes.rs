@@ -57,6 +57,19 @@ impl Passes {
         Some(found.clone())
     }
 
+    /// Ends what is open of an app. Whoever may still see it gets in again.
+    pub(super) fn end(&self, app: &str) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, known| {
+            // A program's token is good for any app.
+            let is_meant = *known.app == *app || known.app.is_empty();
+            if is_meant {
+                known.pass.lease.cancel();
+            }
+            !is_meant
+        });
+    }
+
     fn remember(&self, cookie: Hash, pass: Known) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
@@ -163,6 +176,11 @@ impl Engine {
             elevated: false,
         };
         actor.require(Right::See)?;
+        if !self.may_open(&actor, &pass.app) {
+            return Err(Error::Forbidden {
+                need: "a role that may see this app",
+            });
+        }
         self.hold(&actor, cookie, &pass.app, &pass.origin).await.map(Some)
     }
 
@@ -175,6 +193,7 @@ impl Engine {
         self.tasks.spawn(async move {
             tokio::select! {
                 () = lease.ended() => {}
+                () = ended.cancelled() => return,
                 () = stopping.cancelled() => return,
             }
             ended.cancel();
