@@ -17,6 +17,7 @@
 //! - [`stack`]: stacks, their files, plans and generations
 //! - [`job`]: work that takes a while
 //! - [`app`]: what is an icon and opens in a window
+//! - [`desk`]: what a person has on the desk
 //! - [`system`]: the machine, Podman, health
 //! - [`log`]: what containers print
 //! - [`event`]: what is pushed over the event stream
@@ -25,6 +26,7 @@ pub mod app;
 pub mod audit;
 pub mod compose;
 pub mod container;
+pub mod desk;
 pub mod error;
 pub mod event;
 pub mod job;

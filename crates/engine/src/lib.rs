@@ -10,6 +10,7 @@
 //! - [`jobs`]: work that takes a while
 //! - [`containers`]: seeing them, the verbs, the truth about them
 //! - [`apps`]: services with a web interface, their addresses, and the way in
+//! - [`desk`]: what people have on their desks
 //! - [`events`]: what is pushed to a listener
 //! - [`logs`]: what containers print
 //! - [`system`]: the machine and Podman
@@ -23,6 +24,7 @@ pub mod apps;
 mod audit;
 mod clock;
 pub mod containers;
+mod desk;
 mod error;
 pub mod events;
 mod jobs;
@@ -132,6 +134,7 @@ pub struct Inner {
     capabilities: Mutex<Option<Capabilities>>,
     truth: Truth,
     apps: Apps,
+    desks: tokio::sync::Mutex<()>,
     stacks: stacks::Stacks,
     jobs: jobs::Jobs,
     passwords: Passwords,
@@ -195,6 +198,7 @@ impl Engine {
             capabilities: Mutex::new(None),
             truth: Truth::new(),
             apps: Apps::new(rows, config.domain, fetcher),
+            desks: tokio::sync::Mutex::default(),
             passwords: Passwords::new().map_err(OpenError::Prepare)?,
             throttle: Throttle::default(),
             challenges: Challenges::default(),
@@ -213,6 +217,7 @@ impl Engine {
         std::mem::forget(fail::FailScenario::setup());
         self.tasks.spawn(containers::observe::run(self.clone()));
         self.tasks.spawn(apps::observe::run(self.clone()));
+        self.tasks.spawn(apps::sleep::run(self.clone()));
         self.tasks.spawn(stacks::health::run(self.clone()));
         self.tasks.spawn(stacks::shown::run(self.clone()));
         self.tasks.spawn(jobs::run::run(self.clone()));

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "panicking is how a test fails")]
 
 mod app_icons;
+mod app_settings;
 mod apps;
 mod browser;
 mod cli;
+mod desk;
 mod edge;
 mod faults;
 mod logs;

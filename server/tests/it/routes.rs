@@ -46,6 +46,8 @@ const CASES: &[(&str, &str)] = &[
     ("POST /containers/{id}/restart", "00+00+"),
     ("GET /containers/{id}/logs", "00+00+"),
     ("GET /stacks/{name}/logs", "++++++"),
+    ("GET /desk", "+++---"),
+    ("PATCH /desk", "+++---"),
     ("GET /events", "++++++"),
     ("GET /jobs", "++++++"),
     ("GET /jobs/{id}", "++++++"),
@@ -110,6 +112,7 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         // Past authorisation, these two are refused for what they ask.
         "POST /users" => Some(json!({"name": "eve", "password": "short", "role": "viewer"})),
         "PATCH /users/{id}" => Some(json!({})),
+        "PATCH /desk" => Some(json!({"entries": {}})),
         "POST /stacks" => Some(json!({"name": "x", "compose": "services: {}\n"})),
         "PUT /stacks/{name}" => Some(json!({"version": "x"})),
         "PATCH /stacks/{name}" => Some(json!({"version": "x", "edits": []})),
