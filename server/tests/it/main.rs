@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "panicking is how a test fails")]
 
 mod app_icons;
+mod app_settings;
 mod apps;
 mod browser;
 mod cli;

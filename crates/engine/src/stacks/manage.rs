@@ -277,7 +277,7 @@ impl Engine {
     }
 
     /// Keeps a job and hands it over.
-    pub(super) async fn enqueue(
+    pub(crate) async fn enqueue(
         &self,
         kind: JobKind,
         stack: &StackName,
