@@ -38,6 +38,7 @@ impl Gate for Open {
         let pass = Pass {
             lease: CancellationToken::new(),
             who: "ada".into(),
+            held: None,
         };
         async move { Verdict::Pass(pass) }.boxed()
     }
