@@ -90,6 +90,8 @@ pub struct Config {
     pub podman: Podman,
     /// The domain that the desktop is reached by, if apps are to have names below it.
     pub domain: Option<String>,
+    /// How often registries are asked what they have for the images of stacks; never when absent.
+    pub check_updates: Option<Duration>,
 }
 
 /// Why an engine cannot be made. Each says what to do.
@@ -141,6 +143,7 @@ pub struct Inner {
     stacks: stacks::Stacks,
     jobs: jobs::Jobs,
     things: things::Things,
+    check_updates: Option<Duration>,
     passwords: Passwords,
     throttle: Throttle,
     challenges: Challenges,
@@ -191,6 +194,7 @@ impl Engine {
             stacks: stacks::Stacks::new(&config.data_dir),
             jobs: jobs::Jobs::default(),
             things: things::Things::default(),
+            check_updates: config.check_updates,
             data_dir: config.data_dir,
             deck,
             machine: rustix::system::uname().nodename().to_string_lossy().into_owned(),
@@ -222,6 +226,7 @@ impl Engine {
         self.tasks.spawn(stacks::health::run(self.clone()));
         self.tasks.spawn(stacks::shown::run(self.clone()));
         self.tasks.spawn(jobs::run::run(self.clone()));
+        self.tasks.spawn(things::updates::run(self.clone()));
         self.tasks.spawn(keep_house(self.clone()));
     }
 

@@ -47,6 +47,7 @@ const CASES: &[(&str, &str)] = &[
     ("GET /images", "++++++"),
     ("DELETE /images/{id}", "-++-++"),
     ("GET /images/{id}/inspect", "++++++"),
+    ("POST /images/pull", "-++-++"),
     ("GET /jobs", "++++++"),
     ("GET /jobs/{id}", "++++++"),
     ("POST /jobs/{id}/cancel", "-++-++"),
@@ -55,6 +56,9 @@ const CASES: &[(&str, &str)] = &[
     ("POST /networks", "-++-++"),
     ("GET /networks/{name}", "++++++"),
     ("DELETE /networks/{name}", "-++-++"),
+    ("GET /registries", "--+--+"),
+    ("POST /registries", "--+--+"),
+    ("DELETE /registries/{host}", "--+--+"),
     ("GET /session", "++++++"),
     ("POST /session/elevate", "+++---"),
     ("POST /session/factor", "+++---"),
@@ -69,6 +73,7 @@ const CASES: &[(&str, &str)] = &[
     ("PUT /stacks/{name}", "-++-++"),
     ("PATCH /stacks/{name}", "-++-++"),
     ("DELETE /stacks/{name}", "-++-++"),
+    ("POST /stacks/{name}/check-updates", "-++-++"),
     ("POST /stacks/{name}/deploy", "-++-++"),
     ("POST /stacks/{name}/diff", "++++++"),
     ("POST /stacks/{name}/down", "-++-++"),
@@ -76,6 +81,7 @@ const CASES: &[(&str, &str)] = &[
     ("POST /stacks/{name}/restart", "-++-++"),
     ("POST /stacks/{name}/start", "-++-++"),
     ("POST /stacks/{name}/stop", "-++-++"),
+    ("POST /stacks/{name}/update", "-++-++"),
     ("GET /system", "++++++"),
     ("GET /system/disk", "++++++"),
     ("POST /system/prune", "-++-++"),
@@ -123,6 +129,8 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "PATCH /desk" => Some(json!({"entries": {}})),
         // Past authorisation, these are refused for the name.
         "POST /volumes" | "POST /networks" => Some(json!({"name": "."})),
+        "POST /images/pull" => Some(json!({"reference": "."})),
+        "POST /registries" => Some(json!({"host": ".", "username": "x", "password": "x"})),
         "POST /system/prune" => Some(json!({})),
         "POST /stacks" => Some(json!({"name": "x", "compose": "services: {}\n"})),
         "PUT /stacks/{name}" => Some(json!({"version": "x"})),
@@ -193,7 +201,7 @@ async fn verdict(asker: &mut Browser, route: &str, container: &str) -> char {
     }
     let is_container = path.starts_with("/containers");
     let path = path.replace("{id}", if is_container { container } else { "nobody" });
-    let path = path.replace("{name}", "nothing");
+    let path = path.replace("{name}", "nothing").replace("{host}", "nothing.test");
     let reply = asker.send(method, &format!("/api{path}"), body(route)).await;
     match (reply.status, is_container) {
         (404, true) => '0',
