@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use engine::KeySource;
@@ -43,6 +44,9 @@ pub(crate) struct Flags {
     /// The folder with the desktop's files [default: inside or beside the program]
     #[arg(long, value_name = "DIR", env = "STARDECK_WEB")]
     pub web: Option<PathBuf>,
+    /// Ask registries every so many hours what is newer than what runs; 0 for never [default: 24]
+    #[arg(long, value_name = "HOURS", env = "STARDECK_CHECK_UPDATES")]
+    pub check_updates: Option<u16>,
     /// How to log [default: human on a terminal, else journald or json]
     #[arg(long, value_name = "FORMAT", env = "STARDECK_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,
@@ -107,6 +111,7 @@ struct FileConfig {
     tls_certificate: Option<PathBuf>,
     tls_key: Option<PathBuf>,
     web: Option<PathBuf>,
+    check_updates: Option<u16>,
     log_format: Option<LogFormat>,
     log: Option<String>,
 }
@@ -132,6 +137,8 @@ pub(crate) struct Config {
     pub certificate: Option<Files>,
     /// The folder with the desktop's files.
     pub web: Option<PathBuf>,
+    /// How often to ask registries for updates; never when absent.
+    pub check_updates: Option<Duration>,
     /// How to log; by where the output goes when absent.
     pub log_format: Option<LogFormat>,
     /// What to log.
@@ -244,6 +251,10 @@ impl Config {
             tls: flags.tls.or(file.tls).unwrap_or_default(),
             certificate,
             web: flags.web.or(file.web),
+            check_updates: match flags.check_updates.or(file.check_updates).unwrap_or(24) {
+                0 => None,
+                hours => Some(Duration::from_secs(u64::from(hours) * 3600)),
+            },
             log_format: flags.log_format.or(file.log_format),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),
             ready_file: flags.ready_file,
@@ -263,6 +274,7 @@ impl Config {
             domain: self.domain.clone(),
             home: self.home.clone(),
             closed: closed.into_iter().chain(tls_key).cloned().collect(),
+            check_updates: self.check_updates,
         }
     }
 }

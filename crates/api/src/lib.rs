@@ -15,6 +15,7 @@
 //! - [`compose`]: diagnostics and edits of compose files
 //! - [`container`]: containers as they are listed and inspected
 //! - [`stack`]: stacks, their files, plans and generations
+//! - [`update`]: what registries have that is newer
 //! - [`job`]: work that takes a while
 //! - [`app`]: what is an icon and opens in a window
 //! - [`desk`]: what a person has on the desk
@@ -23,6 +24,7 @@
 //! - [`system`]: the machine, Podman, health
 //! - [`thing`]: what images, volumes and networks have in common
 //! - [`image`], [`volume`], [`network`]: what containers are made of and live on
+//! - [`registry`]: passwords for where images come from
 //! - [`disk`]: what it all takes on the disk
 //! - [`log`]: what containers print
 //! - [`event`]: what is pushed over the event stream
@@ -42,6 +44,7 @@ pub mod log;
 pub mod name;
 pub mod network;
 pub mod page;
+pub mod registry;
 pub mod secret;
 pub mod session;
 pub mod settings;
@@ -50,6 +53,7 @@ pub mod system;
 pub mod thing;
 pub mod time;
 pub mod token;
+pub mod update;
 pub mod user;
 pub mod volume;
 

@@ -6,6 +6,7 @@ use crate::compose::{Diagnostic, Edit};
 use crate::job::Job;
 use crate::name::StackName;
 use crate::time::Timestamp;
+use crate::update::ImageCheck;
 
 /// How a stack is, all in all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -65,6 +66,9 @@ pub struct Stack {
     /// Why the last deploy failed; absent where it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// The images of what is deployed of which there is something newer, as registries said last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub updates: Vec<ImageCheck>,
     /// When it was made.
     pub created: Timestamp,
 }

@@ -98,6 +98,8 @@ pub struct Config {
     pub home: Option<PathBuf>,
     /// Files and folders that are never shown, beside those that Stardeck knows by itself.
     pub closed: Vec<PathBuf>,
+    /// How often registries are asked what they have for the images of stacks; never when absent.
+    pub check_updates: Option<Duration>,
 }
 
 /// Why an engine cannot be made. Each says what to do.
@@ -153,6 +155,7 @@ pub struct Inner {
     stacks: stacks::Stacks,
     jobs: jobs::Jobs,
     things: things::Things,
+    check_updates: Option<Duration>,
     passwords: Passwords,
     throttle: Throttle,
     challenges: Challenges,
@@ -205,6 +208,7 @@ impl Engine {
             jobs: jobs::Jobs::default(),
             things: things::Things::default(),
             files: files::Files::new(&config.data_dir, config.home.as_deref(), config.closed),
+            check_updates: config.check_updates,
             data_dir: config.data_dir,
             deck,
             machine: rustix::system::uname().nodename().to_string_lossy().into_owned(),
@@ -237,6 +241,7 @@ impl Engine {
         self.tasks.spawn(stacks::health::run(self.clone()));
         self.tasks.spawn(stacks::shown::run(self.clone()));
         self.tasks.spawn(jobs::run::run(self.clone()));
+        self.tasks.spawn(things::updates::run(self.clone()));
         self.tasks.spawn(keep_house(self.clone()));
     }
 

@@ -13,8 +13,7 @@ use utoipa_axum::routes;
 
 use super::error::Fault;
 use super::handlers::{
-    apps, audit, containers, desk, events, factor, files, health, images, jobs, logs, networks, session, settings,
-    setup, stacks, system, tokens, trust, users, volumes,
+    apps, audit, containers, desk, events, factor, files, health, images, jobs, logs, networks, registries, session, settings, setup, stacks, system, tokens, trust, users, volumes,
 };
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
@@ -85,6 +84,9 @@ fn closed() -> OpenApiRouter<App> {
         .routes(routes!(system::show))
         .routes(routes!(system::disk))
         .routes(routes!(audit::list))
+        // Takes a secret, of which nothing is to be kept for a repeat; a repeat does no harm.
+        .routes(routes!(registries::list, registries::set))
+        .routes(routes!(registries::remove))
         // Answers with a secret, which is not to be kept for a repeat.
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
@@ -110,8 +112,11 @@ fn once() -> OpenApiRouter<App> {
         .routes(routes!(stacks::stop))
         .routes(routes!(stacks::restart))
         .routes(routes!(stacks::down))
+        .routes(routes!(stacks::check_updates))
+        .routes(routes!(stacks::update))
         .routes(routes!(stacks::generations))
         .routes(routes!(images::list))
+        .routes(routes!(images::pull))
         .routes(routes!(images::inspect))
         .routes(routes!(images::remove))
         .routes(routes!(volumes::list, volumes::create))

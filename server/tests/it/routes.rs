@@ -55,6 +55,7 @@ const CASES: &[(&str, &str)] = &[
     ("GET /filesystem/browse", "-++-++"),
     ("GET /filesystem/info", "-++-++"),
     ("POST /filesystem/mkdir", "-++-++"),
+    ("POST /images/pull", "-++-++"),
     ("GET /jobs", "++++++"),
     ("GET /jobs/{id}", "++++++"),
     ("POST /jobs/{id}/cancel", "-++-++"),
@@ -63,6 +64,9 @@ const CASES: &[(&str, &str)] = &[
     ("POST /networks", "-++-++"),
     ("GET /networks/{name}", "++++++"),
     ("DELETE /networks/{name}", "-++-++"),
+    ("GET /registries", "--+--+"),
+    ("POST /registries", "--+--+"),
+    ("DELETE /registries/{host}", "--+--+"),
     ("GET /session", "++++++"),
     ("POST /session/elevate", "+++---"),
     ("POST /session/factor", "+++---"),
@@ -80,6 +84,7 @@ const CASES: &[(&str, &str)] = &[
     ("PUT /stacks/{name}", "-++-++"),
     ("PATCH /stacks/{name}", "-++-++"),
     ("DELETE /stacks/{name}", "-++-++"),
+    ("POST /stacks/{name}/check-updates", "-++-++"),
     ("POST /stacks/{name}/deploy", "-++-++"),
     ("POST /stacks/{name}/diff", "++++++"),
     ("POST /stacks/{name}/down", "-++-++"),
@@ -87,6 +92,7 @@ const CASES: &[(&str, &str)] = &[
     ("POST /stacks/{name}/restart", "-++-++"),
     ("POST /stacks/{name}/start", "-++-++"),
     ("POST /stacks/{name}/stop", "-++-++"),
+    ("POST /stacks/{name}/update", "-++-++"),
     ("GET /system", "++++++"),
     ("GET /system/disk", "++++++"),
     ("POST /system/prune", "-++-++"),
@@ -136,6 +142,8 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "PATCH /desk" => Some(json!({"entries": {}})),
         // Past authorisation, these are refused for the name.
         "POST /volumes" | "POST /networks" => Some(json!({"name": "."})),
+        "POST /images/pull" => Some(json!({"reference": "."})),
+        "POST /registries" => Some(json!({"host": ".", "username": "x", "password": "x"})),
         "POST /system/prune" => Some(json!({})),
         "POST /stacks" => Some(json!({"name": "x", "compose": "services: {}\n"})),
         "PUT /stacks/{name}" => Some(json!({"version": "x"})),
@@ -206,7 +214,7 @@ async fn verdict(asker: &mut Browser, route: &str, container: &str) -> char {
     }
     let is_container = path.starts_with("/containers");
     let path = path.replace("{id}", if is_container { container } else { "nobody" });
-    let path = path.replace("{name}", "nothing");
+    let path = path.replace("{name}", "nothing").replace("{host}", "nothing.test");
     if path.ends_with("/icon") {
         asker.extra.push(("content-type".into(), "image/png".into()));
     }

@@ -1,7 +1,5 @@
 //! Making, seeing and changing stacks, and asking for work on them.
 
-use std::sync::Arc;
-
 use api::audit::Entry;
 use api::compose::Diagnostic;
 use api::job::{Job, JobKind};
@@ -16,7 +14,6 @@ use super::disk::Disk;
 use super::{observe, plan};
 use crate::actor::{Actor, Right};
 use crate::error::{Error, Result};
-use crate::jobs::live::Live;
 use crate::jobs::{self, Told};
 use crate::store::stacks::{GenerationRow, StackRow};
 use crate::{Engine, audit, clock, store};
@@ -276,7 +273,7 @@ impl Engine {
         Ok(Listed { items, sequence })
     }
 
-    /// Keeps a job and hands it over.
+    /// Keeps a job on a stack and hands it over.
     pub(crate) async fn enqueue(
         &self,
         kind: JobKind,
@@ -285,26 +282,12 @@ impl Engine {
         told: Told,
         entry: Entry,
     ) -> Result<Job> {
-        let job = jobs::new(kind, stack.as_str(), by);
-        let (kept, kept_told) = (job.clone(), told.clone());
-        let write = self.store.write(move |tx| -> Result<()> {
-            store::jobs::insert(tx, &kept, &kept_told)?;
-            Ok(store::audit::insert(tx, &entry)?)
-        });
-        write.await?;
-        self.hand_over(job.clone(), told);
-        Ok(job)
+        self.queue(kind, stack.as_str(), by, told, entry).await
     }
 
     async fn taken_up(&self, row: StackRow, job: Job, told: Told) -> Result<StackJob> {
         self.hand_over(job.clone(), told);
         self.stack_job(row, job).await
-    }
-
-    fn hand_over(&self, job: Job, told: Told) {
-        self.truth.announce(api::event::Change::Job { job: job.clone() });
-        self.jobs.add(Arc::new(Live::new(job, told, 0)));
-        self.stacks.poke();
     }
 
     async fn stack_job(&self, row: StackRow, job: Job) -> Result<StackJob> {

@@ -12,12 +12,12 @@
 //! - [`health`]: health checks, where Podman has no timers for them
 //! - [`shown`]: how they are, told as it changes
 
-mod apply;
+pub(crate) mod apply;
 pub(crate) mod boot;
 mod disk;
 mod flow;
 pub(crate) mod health;
-mod load;
+pub(crate) mod load;
 mod manage;
 mod observe;
 mod plan;

@@ -19,6 +19,7 @@ use crate::jobs::live::Live;
 use crate::jobs::run::Outcome;
 use crate::store;
 use crate::store::stacks::{GenerationRow, Intent, StackRow};
+use crate::things;
 
 /// How often work is begun again when Podman fails in the middle of it.
 const TRIES: u32 = 3;
@@ -27,30 +28,33 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Carries out a job, and says how it ended.
 pub(crate) async fn carry_out(engine: &Engine, live: &Live) -> Outcome {
-    let Ok(name) = StackName::parse(&live.object) else {
-        return Outcome::Over(
-            JobState::Failed,
-            Some(detail("no_such_stack", "That is not the name of a stack.")),
-        );
-    };
-    let task = Task {
-        engine,
-        live,
-        name: &name,
-    };
-    let done = match live.job().kind {
-        JobKind::Deploy => return task.deploy().await,
-        JobKind::Start => task.start().await,
-        JobKind::Restart => task.restart().await,
-        JobKind::Stop => task.stop().await,
-        JobKind::Down => task.down().await,
-        JobKind::Remove => task.remove().await,
+    let name = StackName::parse(&live.object).ok();
+    let task = name.as_ref().map(|name| Task { engine, live, name });
+    let kind = live.job().kind;
+    let done = match (kind, task) {
+        (JobKind::Pull, _) => things::pull::fetch(engine, live).await,
+        (_, None) => {
+            let error = detail("no_such_stack", "That is not the name of a stack.");
+            return Outcome::Over(JobState::Failed, Some(error));
+        }
+        (JobKind::Deploy, Some(task)) => return task.deploy().await,
+        (JobKind::Start, Some(task)) => task.start().await,
+        (JobKind::Restart, Some(task)) => task.restart().await,
+        (JobKind::Stop, Some(task)) => task.stop().await,
+        (JobKind::Down, Some(task)) => task.down().await,
+        (JobKind::Remove, Some(task)) => task.remove().await,
     };
     match done {
         Ok(()) => Outcome::Over(JobState::Done, None),
         Err(Halt::Stopping) => Outcome::Interrupted,
         Err(Halt::CalledOff) => Outcome::Over(JobState::Cancelled, None),
-        Err(Halt::Trouble(trouble)) => Outcome::Over(JobState::Failed, Some(told(&trouble))),
+        Err(Halt::Trouble(trouble)) => {
+            let mut error = told(&trouble);
+            if kind == JobKind::Pull && !trouble.outage {
+                "pull_failed".clone_into(&mut error.code);
+            }
+            Outcome::Over(JobState::Failed, Some(error))
+        }
     }
 }
 
@@ -370,7 +374,7 @@ impl Task<'_> {
 
 impl Engine {
     /// The texts of a stack, and where they stand.
-    pub(super) fn source(&self, name: &StackName, generation: u64, compose: &str, env: &str) -> Source {
+    pub(crate) fn source(&self, name: &StackName, generation: u64, compose: &str, env: &str) -> Source {
         Source {
             deck: self.deck.clone(),
             stack: name.clone(),
@@ -382,7 +386,7 @@ impl Engine {
     }
 
     /// What Podman can do, as it said when it was reached last.
-    pub(super) async fn capable(&self) -> Result<podman::system::Capabilities> {
+    pub(crate) async fn capable(&self) -> Result<podman::system::Capabilities> {
         if let Some(known) = self.known_capabilities() {
             return Ok(known);
         }

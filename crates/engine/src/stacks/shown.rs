@@ -8,6 +8,7 @@ use api::container::{Container, ContainerState, Health};
 use api::event::Change;
 use api::name::StackName;
 use api::stack::{Stack, StackService, StackState};
+use api::update::ImageCheck;
 
 use crate::error::Result;
 use crate::store::stacks::{Intent, StackRow};
@@ -91,7 +92,7 @@ impl Engine {
     }
 
     /// How a stack is.
-    pub(super) async fn show_stack(&self, row: &StackRow) -> Result<Stack> {
+    pub(crate) async fn show_stack(&self, row: &StackRow) -> Result<Stack> {
         let (name, number) = (row.name.clone(), row.generation);
         let generation = match number {
             Some(number) => {
@@ -99,6 +100,14 @@ impl Engine {
                 read.await?
             }
             None => None,
+        };
+        let updates = match number {
+            Some(number) => {
+                let name = row.name.clone();
+                let read = self.store.read(move |db| store::updates::get(db, &name, number));
+                read.await?.map(|said| said.images).unwrap_or_default()
+            }
+            None => Vec::new(),
         };
         let (disk, name) = (self.stacks.disk.clone(), row.name.clone());
         let files = tokio::task::spawn_blocking(move || disk.read(&name)).await;
@@ -143,6 +152,7 @@ impl Engine {
             services,
             job: job.map(|job| job.id.clone()),
             trouble: row.trouble.clone(),
+            updates: updates.into_iter().filter(ImageCheck::is_news).collect(),
             created: row.created,
         })
     }

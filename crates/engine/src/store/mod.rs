@@ -18,11 +18,13 @@ pub(crate) mod jobs;
 pub(crate) mod meta;
 mod open;
 pub(crate) mod passes;
+pub(crate) mod registries;
 pub(crate) mod replies;
 pub(crate) mod sealed;
 pub(crate) mod sessions;
 pub(crate) mod stacks;
 pub(crate) mod tokens;
+pub(crate) mod updates;
 pub(crate) mod users;
 
 use std::path::PathBuf;

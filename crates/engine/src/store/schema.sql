@@ -98,6 +98,14 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE registries (
+    host     TEXT PRIMARY KEY,
+    username TEXT NOT NULL,
+    secret   BLOB NOT NULL,
+    created  INTEGER NOT NULL,
+    by       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE replies (
     owner   TEXT NOT NULL,
     key     TEXT NOT NULL,
@@ -145,6 +153,13 @@ CREATE TABLE tokens (
     created INTEGER NOT NULL,
     seen    INTEGER,
     expires INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE updates (
+    stack      TEXT PRIMARY KEY REFERENCES stacks (name) ON DELETE CASCADE,
+    generation INTEGER NOT NULL,
+    checked    INTEGER NOT NULL,
+    images     TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE users (

@@ -12,6 +12,7 @@ pub(super) mod images;
 pub(super) mod jobs;
 pub(super) mod logs;
 pub(super) mod networks;
+pub(super) mod registries;
 pub(super) mod session;
 pub(super) mod settings;
 pub(super) mod setup;

@@ -4,6 +4,7 @@ use api::page::Listed;
 use api::stack::{
     CreateStack, DeployStack, EditStack, Generation, Plan, RemoveStack, Stack, StackDetail, StackJob, WriteStack,
 };
+use api::update::StackUpdates;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use engine::stacks::Verb;
@@ -152,6 +153,29 @@ pub(crate) async fn down(
     Path(name): Path<String>,
 ) -> Reply<impl IntoResponse> {
     Ok((BEGUN, Json(app.engine.operate_stack(&actor, &name, Verb::Down).await?)))
+}
+
+/// Ask registries what they have for the images of what is deployed; nothing is fetched
+#[utoipa::path(post, path = "/stacks/{name}/check-updates", tag = "stacks", params(("name" = String, Path)),
+    responses((status = 200, body = StackUpdates), (status = 404), (status = 409, description = "It was never deployed")))]
+pub(crate) async fn check_updates(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(name): Path<String>,
+) -> Reply<Json<StackUpdates>> {
+    Ok(Json(app.engine.check_updates(&actor, &name).await?))
+}
+
+/// Deploy what is deployed again, with what its tags lead to now
+#[utoipa::path(post, path = "/stacks/{name}/update", tag = "stacks", params(("name" = String, Path)),
+    responses((status = 202, body = StackJob), (status = 404),
+        (status = 409, description = "`nothing_newer`, or it was never deployed")))]
+pub(crate) async fn update(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(name): Path<String>,
+) -> Reply<impl IntoResponse> {
+    Ok((BEGUN, Json(app.engine.update_stack(&actor, &name).await?)))
 }
 
 /// What was deployed, the newest first
