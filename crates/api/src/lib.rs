@@ -15,6 +15,7 @@
 //! - [`compose`]: diagnostics and edits of compose files
 //! - [`container`]: containers as they are listed and inspected
 //! - [`stack`]: stacks, their files, plans and generations
+//! - [`source`]: where the files of a stack come from, and how they differ
 //! - [`job`]: work that takes a while
 //! - [`app`]: what is an icon and opens in a window
 //! - [`desk`]: what a person has on the desk
@@ -35,6 +36,7 @@ pub mod name;
 pub mod page;
 pub mod secret;
 pub mod session;
+pub mod source;
 pub mod stack;
 pub mod system;
 pub mod time;

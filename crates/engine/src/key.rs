@@ -84,10 +84,11 @@ impl Engine {
                     store::factors::reseal(tx, user, &record)?;
                 }
             }
+            let generations = crate::stacks::kept::rewrap(tx, &vault)?;
             crash_point("key-resealing");
             store::sealed::set_check(tx, &check_value(&vault, &deck)?)?;
             store::audit::insert(tx, &entry)?;
-            Ok(factors.len())
+            Ok(factors.len() + generations)
         });
         let resealed = write.await?;
         crash_point("key-resealed");

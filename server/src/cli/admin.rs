@@ -168,6 +168,7 @@ async fn open(config: &Config) -> Result<Engine> {
         key: config.key.clone(),
         podman,
         domain: config.domain.clone(),
+        reach: config.reach(),
     })
     .await?)
 }

@@ -53,6 +53,7 @@ async fn serve(config: Config) -> Result<()> {
         key: config.key.clone(),
         podman: Podman::new(&config.podman_socket),
         domain: config.domain.clone(),
+        reach: config.reach(),
     })
     .await?;
     let listeners = net::bind(&config.listen).await?;

@@ -16,6 +16,7 @@ mod hash;
 pub(crate) mod jobs;
 pub(crate) mod meta;
 mod open;
+pub(crate) mod origins;
 pub(crate) mod passes;
 pub(crate) mod replies;
 pub(crate) mod sealed;

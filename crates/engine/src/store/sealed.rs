@@ -25,8 +25,23 @@ pub(crate) fn look(db: &Connection) -> Result<Sealed> {
     Ok(Sealed {
         deck: meta::get(db, "deck")?,
         check: meta::get(db, CHECK)?,
-        anything: db.query_row("SELECT EXISTS (SELECT 1 FROM factors)", [], |row| row.get(0))?,
+        anything: has_factors(db)? || has_generations(db)?,
     })
+}
+
+fn has_factors(db: &Connection) -> Result<bool> {
+    db.query_row("SELECT EXISTS (SELECT 1 FROM factors)", [], |row| row.get(0))
+}
+
+/// Whether anything of a generation is sealed; an older database cannot have that.
+fn has_generations(db: &Connection) -> Result<bool> {
+    let column = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('generations') WHERE name = 'sealed')";
+    let known: bool = db.query_row(column, [], |row| row.get(0))?;
+    if !known {
+        return Ok(false);
+    }
+    let sealed = "SELECT EXISTS (SELECT 1 FROM generations WHERE sealed IS NOT NULL)";
+    db.query_row(sealed, [], |row| row.get(0))
 }
 
 pub(crate) fn set_check(db: &Connection, check: &str) -> Result<()> {

@@ -1,10 +1,12 @@
 //! Stacks, end to end on real Podman.
 
+mod chaos;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod deploy;
 mod keys;
 mod policy;
+mod sources;
 mod verbs;
 
 use std::time::Duration;
