@@ -32,6 +32,8 @@ pub(crate) enum Fault {
     WrongOrigin,
     /// The body is not said to be JSON.
     NotJson,
+    /// The body is not said to be a picture.
+    NotPicture,
     /// The body is too large.
     TooLarge,
     /// The body did not arrive in time.
@@ -110,6 +112,11 @@ impl From<Fault> for Refusal {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "not_json",
                 "The body must be `application/json`.",
+            ),
+            Fault::NotPicture => Self::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_a_picture",
+                "The body must be a picture, such as `image/png`.",
             ),
             Fault::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is too large."),
             Fault::TooSlow => Self::new(
@@ -210,6 +217,15 @@ impl From<E> for Refusal {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message).detail("field", field)
             }
             E::Conflict { code, message, hint } => Self::new(StatusCode::CONFLICT, code, message).hint(hint),
+            E::InUse {
+                what,
+                message,
+                used_by,
+                stacks,
+            } => Self::new(StatusCode::CONFLICT, &format!("{what}_in_use"), message)
+                .hint("Remove what uses it first.")
+                .detail("used_by", json(&used_by))
+                .detail("stacks", json(&stacks)),
             E::StackChanged { disk, sent } => Self::new(
                 StatusCode::CONFLICT,
                 "stack_changed",

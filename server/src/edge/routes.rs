@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 
 use super::error::Fault;
 use super::handlers::{
-    apps, audit, containers, desk, events, factor, health, jobs, logs, session, setup, stacks, system, tokens, trust,
-    users,
+    apps, audit, containers, desk, events, factor, files, health, images, jobs, logs, networks, session, settings,
+    setup, stacks, system, tokens, trust, users, volumes,
 };
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
@@ -83,6 +83,7 @@ fn closed() -> OpenApiRouter<App> {
         // A change of it may be repeated without harm, and its reply is too much to keep for that.
         .routes(routes!(desk::show, desk::change))
         .routes(routes!(system::show))
+        .routes(routes!(system::disk))
         .routes(routes!(audit::list))
         // Answers with a secret, which is not to be kept for a repeat.
         .routes(routes!(tokens::list, tokens::create))
@@ -94,6 +95,8 @@ fn once() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::update, users::delete))
+        .routes(routes!(apps::show, apps::set))
+        .routes(routes!(apps::icon, apps::set_icon, apps::remove_icon))
         .routes(routes!(containers::list, containers::quick_deploy))
         .routes(routes!(containers::show, containers::remove))
         .routes(routes!(containers::start))
@@ -110,6 +113,18 @@ fn once() -> OpenApiRouter<App> {
         .routes(routes!(stacks::restart))
         .routes(routes!(stacks::down))
         .routes(routes!(stacks::generations))
+        .routes(routes!(images::list))
+        .routes(routes!(images::inspect))
+        .routes(routes!(images::remove))
+        .routes(routes!(volumes::list, volumes::create))
+        .routes(routes!(volumes::show, volumes::remove))
+        .routes(routes!(networks::list, networks::create))
+        .routes(routes!(networks::show, networks::remove))
+        .routes(routes!(system::prune))
+        .routes(routes!(files::info))
+        .routes(routes!(files::browse))
+        .routes(routes!(files::make))
+        .routes(routes!(settings::show, settings::change))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))

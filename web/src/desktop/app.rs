@@ -16,6 +16,8 @@ pub enum Place {
     Dock,
     /// The menu of the person; in the dock only while it is open.
     UserMenu,
+    /// Windows of other apps; in the dock only while it is open.
+    Within,
 }
 
 /// The content of a window, which is on its way: each app is a chunk of the bundle, fetched when it is opened first.
@@ -38,7 +40,7 @@ pub struct App {
     pub size: Size,
     /// The smallest size at which it can be used.
     pub min: Size,
-    /// Whether it has one window at most.
+    /// Whether it has one window at most for each of its subjects.
     pub single: bool,
     /// Draws the content of a window.
     pub content: fn(WindowId) -> Content,
@@ -50,10 +52,20 @@ impl App {
     pub fn spec(&self) -> Spec {
         Spec {
             app: self.id.to_owned(),
+            subject: String::new(),
             title: self.name.to_owned(),
             size: self.size,
             min: self.min,
             single: self.single,
+        }
+    }
+
+    /// The same for a window that is about something of its own.
+    #[must_use]
+    pub fn about(&self, subject: impl Into<String>) -> Spec {
+        Spec {
+            subject: subject.into(),
+            ..self.spec()
         }
     }
 }

@@ -32,6 +32,10 @@ pub struct Layout {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct SavedWindow {
     app: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    subject: String,
+    #[serde(default)]
+    title: String,
     frame: Rect,
     placement: Placement,
     minimised: bool,
@@ -43,6 +47,8 @@ impl Layout {
     pub fn of(desk: &Desk) -> Self {
         let saved = |window: &Window| SavedWindow {
             app: window.app.clone(),
+            subject: window.subject.clone(),
+            title: window.title.clone(),
             frame: window.frame,
             placement: window.placement,
             minimised: window.minimised,
@@ -66,7 +72,12 @@ impl Layout {
             desk.windows.push(Window {
                 id,
                 app: saved.app,
-                title: spec.title,
+                subject: saved.subject,
+                title: if saved.title.is_empty() {
+                    spec.title
+                } else {
+                    saved.title
+                },
                 frame: saved.frame,
                 placement: saved.placement,
                 minimised: saved.minimised,

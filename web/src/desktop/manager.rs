@@ -93,6 +93,14 @@ impl WindowManager {
         }
     }
 
+    /// What a window is about.
+    #[must_use]
+    pub fn subject(&self, id: WindowId) -> String {
+        self.desk
+            .with_untracked(|desk| desk.window(id).map(|window| window.subject.clone()))
+            .unwrap_or_default()
+    }
+
     /// Where a window is drawn.
     #[must_use]
     pub fn bounds(&self, id: WindowId) -> Memo<Rect> {

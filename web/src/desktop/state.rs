@@ -41,6 +41,8 @@ pub struct Window {
     pub id: WindowId,
     /// The app that draws its content.
     pub app: String,
+    /// What it is about, in the app's own words, such as the name of a stack; empty where it is about the app itself.
+    pub subject: String,
     /// What its title bar says.
     pub title: String,
     /// Where it floats, when it floats.
@@ -53,22 +55,49 @@ pub struct Window {
     pub min: Size,
 }
 
+/// The name under which the places of windows of one kind are kept: the app, and what they are about.
+fn key(app: &str, subject: &str) -> String {
+    if subject.is_empty() {
+        app.to_owned()
+    } else {
+        format!("{app}:{subject}")
+    }
+}
+
+impl Window {
+    /// The app and what the window is about, as one name.
+    #[must_use]
+    pub fn key(&self) -> String {
+        key(&self.app, &self.subject)
+    }
+}
+
+impl Spec {
+    /// The app and what the window would be about, as one name.
+    #[must_use]
+    pub fn key(&self) -> String {
+        key(&self.app, &self.subject)
+    }
+}
+
 /// What an app asks for when a window of it opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spec {
     /// The app.
     pub app: String,
+    /// What the window is about, in the app's own words; empty where it is about the app itself.
+    pub subject: String,
     /// The title to begin with.
     pub title: String,
     /// The size to begin with, where the screen has the room.
     pub size: Size,
     /// The smallest size at which the app can be used.
     pub min: Size,
-    /// Whether opening it again only brings its window to the front.
+    /// Whether opening it again for the same subject only brings its window to the front.
     pub single: bool,
 }
 
-/// Where a window of an app was when it was closed.
+/// Where a window was when it was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Its frame.
@@ -121,7 +150,7 @@ pub struct Desk {
     pub next: u32,
     /// What the pointer does.
     pub gesture: Option<Gesture>,
-    /// Where the last window of an app was when it closed.
+    /// Where the last window of a key was when it closed.
     pub places: BTreeMap<String, Place>,
 }
 

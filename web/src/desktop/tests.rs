@@ -11,6 +11,7 @@ const PAGE: Size = Size { w: 1440, h: 900 };
 fn spec(app: &str) -> Spec {
     Spec {
         app: app.to_owned(),
+        subject: String::new(),
         title: app.to_owned(),
         size: Size { w: 800, h: 500 },
         min: Size { w: 320, h: 240 },
@@ -92,6 +93,22 @@ fn an_app_with_a_single_window_is_brought_to_the_front_instead_of_opened_twice()
     );
     assert_eq!(desk.windows.len(), 2);
     assert_eq!(desk.active, Some(WindowId(1)));
+}
+
+#[test]
+fn an_app_has_a_window_for_each_subject_and_finds_them_again() {
+    let about = |subject: &str| {
+        Action::Open(Spec {
+            single: true,
+            subject: subject.to_owned(),
+            ..spec("a")
+        })
+    };
+    let desk = after(Desk::new(PAGE), [about("web"), about("store"), about("web")]);
+    assert_eq!(desk.active, Some(WindowId(1)));
+    let again = Layout::of(&desk).restore(PAGE, |app| Some(spec(app)));
+    let subjects = again.windows.iter().map(|window| window.subject.as_str());
+    assert_eq!(subjects.collect::<Vec<_>>(), ["store", "web"]);
 }
 
 #[test]

@@ -25,7 +25,7 @@ use podman::container::Spec;
 use podman::system::Capabilities;
 use sha2::{Digest, Sha256};
 
-pub(crate) use judge::judge;
+pub(crate) use judge::{CLOSED, KEYS, judge};
 pub(crate) use mounts::{KEPT, Needs};
 
 /// The label with the hash of what something was made of.

@@ -80,6 +80,8 @@ impl Engine {
     pub async fn create_stack(&self, actor: &Actor, mut request: CreateStack) -> Result<StackDetail> {
         actor.require(Right::Operate)?;
         let name = request.name.clone();
+        // One at a time: of two who make the same stack at once, one is told that it is there.
+        let turn = self.stacks.writing.lock().await;
         if self.read_row(&name).await?.is_some() {
             return Err(taken(&name));
         }
@@ -107,6 +109,7 @@ impl Engine {
             Ok(store::audit::insert(tx, &entry)?)
         });
         write.await?;
+        drop(turn);
         self.stacks.poke();
         self.stack(actor, name.as_str()).await
     }
@@ -312,7 +315,7 @@ impl Engine {
     }
 
     /// Keeps a job and hands it over.
-    pub(super) async fn enqueue(
+    pub(crate) async fn enqueue(
         &self,
         kind: JobKind,
         stack: &StackName,

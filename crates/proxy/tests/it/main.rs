@@ -2,6 +2,9 @@
 
 mod app;
 mod deck;
+mod faults;
+mod fetch;
+mod http2;
 mod requests;
 mod responses;
 mod shared;

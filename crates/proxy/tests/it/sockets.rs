@@ -1,15 +1,16 @@
 //! WebSockets: the handshake, and every byte after it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::app::App;
 use crate::deck::Deck;
 
 /// The example of RFC 6455: the key and what answers it.
-const HANDSHAKE: &str = "GET /ws HTTP/1.1\r\nHost: HOST\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\
+pub(crate) const HANDSHAKE: &str = "GET /ws HTTP/1.1\r\nHost: HOST\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\
     Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: a, b\r\n\
     Sec-WebSocket-Extensions: permessage-deflate\r\nOrigin: http://HOST\r\n\r\n";
-const SWITCH: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: WebSocket\r\n\
+pub(crate) const SWITCH: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: WebSocket\r\n\
     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n";
 
 /// An app that answers the handshake with `answer` and then sends back what it gets.
@@ -211,4 +212,26 @@ async fn one_side_may_end_while_the_other_goes_on() {
         .await
         .expect("it ends");
     assert_eq!(browser.wire.rest().await, "heard bye");
+}
+
+#[tokio::test]
+async fn what_a_pass_holds_is_held_until_the_socket_is_closed() {
+    let app = echo(glued(SWITCH)).await;
+    let deck = Deck::before(app.port).await;
+    let held = || Arc::strong_count(&deck.door.held) > 1;
+    assert!(!held());
+    let mut browser = deck.connect().await;
+    browser.wire.write(HANDSHAKE.replace("HOST", &deck.host())).await;
+    browser.wire.head().await.expect("a switch");
+    browser.wire.write("hello").await;
+    assert_eq!(browser.wire.exactly(5).await, b"hello");
+    assert!(held());
+    drop(browser);
+    tokio::time::timeout(crate::app::PATIENCE, async {
+        while held() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("it is let go");
 }

@@ -21,12 +21,13 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Outside crates with a home: only these of ours may use them.
-const RESERVED: [(&str, &[&str]); 14] = [
+const RESERVED: [(&str, &[&str]); 15] = [
     ("aes-gcm", &["vault"]),
     ("axum", &["server"]),
     ("hkdf", &["vault"]),
     ("hyper", &["podman", "proxy", "server", "fetch"]),
     ("hyper-util", &["podman", "proxy", "server", "fetch"]),
+    ("image", &["engine"]),
     ("leptos", &["web"]),
     ("rusqlite", &["engine"]),
     ("rusqlite_migration", &["engine"]),

@@ -6,6 +6,7 @@ mod crash;
 mod deploy;
 mod keys;
 mod policy;
+mod sleep;
 mod sources;
 mod verbs;
 
@@ -19,7 +20,7 @@ use testkit::{Machine, wait_until};
 use crate::browser::{Browser, Reply};
 
 /// Makes the stack `name`.
-async fn create(browser: &mut Browser, name: &str, compose: &str) -> StackDetail {
+pub(crate) async fn create(browser: &mut Browser, name: &str, compose: &str) -> StackDetail {
     let reply = browser
         .post("/api/stacks", json!({"name": name, "compose": compose}))
         .await;
@@ -28,7 +29,7 @@ async fn create(browser: &mut Browser, name: &str, compose: &str) -> StackDetail
 }
 
 /// Writes another compose file.
-async fn write(browser: &mut Browser, name: &str, compose: &str) {
+pub(crate) async fn write(browser: &mut Browser, name: &str, compose: &str) {
     let version = detail(browser, name).await.files.version;
     let body = json!({"version": version, "compose": compose});
     let reply = browser.send("PUT", &format!("/api/stacks/{name}"), Some(body)).await;
@@ -40,13 +41,13 @@ async fn detail(browser: &mut Browser, name: &str) -> StackDetail {
 }
 
 /// Asks for a job by `verb`, and waits for its end.
-async fn done(browser: &mut Browser, name: &str, verb: &str, body: Value) -> JobDetail {
+pub(crate) async fn done(browser: &mut Browser, name: &str, verb: &str, body: Value) -> JobDetail {
     let reply = browser.post(&format!("/api/stacks/{name}/{verb}"), body).await;
     over(browser, &reply).await
 }
 
 /// Waits for the end of the job that a reply speaks of.
-async fn over(browser: &mut Browser, reply: &Reply) -> JobDetail {
+pub(crate) async fn over(browser: &mut Browser, reply: &Reply) -> JobDetail {
     assert_eq!(reply.status, 202, "{reply:?}");
     let id = reply.json::<StackJob>().job.id;
     wait_until("the job to be over", Duration::from_secs(60), async || {
@@ -57,7 +58,7 @@ async fn over(browser: &mut Browser, reply: &Reply) -> JobDetail {
 }
 
 /// Deploys, and fails where that does.
-async fn deploy(browser: &mut Browser, name: &str) -> JobDetail {
+pub(crate) async fn deploy(browser: &mut Browser, name: &str) -> JobDetail {
     let job = done(browser, name, "deploy", json!({})).await;
     assert_eq!(job.job.state, JobState::Done, "{job:#?}");
     job
@@ -95,7 +96,7 @@ fn follow(browser: &mut Browser, deck: &testkit::Deck<'_>) {
 }
 
 /// Takes down what the test made, with its volumes.
-async fn clean(machine: &Machine, browser: &mut Browser, name: &str) {
+pub(crate) async fn clean(machine: &Machine, browser: &mut Browser, name: &str) {
     let label = format!("label=io.stardeck.stack={name}");
     let volumes = machine.cli(&["volume", "ls", "-q", "--filter", &label]).await;
     let volumes: Vec<&str> = volumes.lines().collect();

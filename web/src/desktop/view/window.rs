@@ -4,16 +4,19 @@ use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::bar::WindowBar;
+use super::tile::Tile;
 use super::window_menu;
 use crate::desktop::app::App;
 use crate::desktop::geometry::{Edge, Point, Zone};
+use crate::desktop::icons::item::Items;
 use crate::desktop::keys::arrow;
 use crate::desktop::manager::{Keying, WindowManager, element_id};
 use crate::desktop::reduce::Action;
 use crate::desktop::state::{Part, Placement, WindowId};
 use crate::kit::banner::Banner;
 use crate::kit::button::{Button, IconButton};
-use crate::kit::icon::{Glyph, Icon};
+use crate::kit::icon::Glyph;
 use crate::kit::menu::{Anchor, Menus};
 
 /// The window that is dragged is above the preview of where it would go.
@@ -35,6 +38,14 @@ pub fn WindowView(
         .get_value()
         .iter()
         .find(|known| Some(known.id) == app.as_deref());
+    let bar = WindowBar::new();
+    provide_context(bar);
+    let items = expect_context::<Items>();
+    let look = Memo::new(move |_| {
+        let key = desk.with(|desk| desk.window(id).map(|window| items.key_of(window)))?;
+        let item = items.get(&key)?;
+        Some((item.face, item.name))
+    });
     let title =
         Memo::new(move |_| desk.with(|desk| desk.window(id).map(|window| window.title.clone()).unwrap_or_default()));
     let depth = Memo::new(move |_| desk.with(|desk| desk.depth(id)));
@@ -100,9 +111,11 @@ pub fn WindowView(
                 }
                 on:contextmenu=context_menu
             >
-                {app.map(|app| view! { <Icon glyph=app.glyph /> })}
+                {move || look.get().map(|(face, name)| view! { <Tile face=face name=name /> })}
+                {move || bar.leading.get().map(|tools| view! { <div class="window-tools">{tools.run()}</div> })}
                 <h2 id=heading>{move || title.get()}</h2>
                 <div class="window-controls">
+                    {move || bar.trailing.get().map(|tools| tools.run())}
                     <IconButton
                         label="Minimise"
                         glyph=Glyph::Minimise
