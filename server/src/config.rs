@@ -41,6 +41,14 @@ pub(crate) struct Flags {
     /// The key of that certificate, as PEM
     #[arg(long, value_name = "FILE", env = "STARDECK_TLS_KEY", requires = "tls_certificate")]
     pub tls_key: Option<PathBuf>,
+    /// How Git repositories may be reached; may be given several times [default: https]
+    #[arg(
+        long = "git-protocol",
+        value_name = "NAME",
+        env = "STARDECK_GIT_PROTOCOLS",
+        value_delimiter = ','
+    )]
+    pub git_protocols: Vec<String>,
     /// The folder with the desktop's files [default: inside or beside the program]
     #[arg(long, value_name = "DIR", env = "STARDECK_WEB")]
     pub web: Option<PathBuf>,
@@ -110,6 +118,7 @@ struct FileConfig {
     tls: Option<TlsWhere>,
     tls_certificate: Option<PathBuf>,
     tls_key: Option<PathBuf>,
+    git_protocols: Vec<String>,
     web: Option<PathBuf>,
     check_updates: Option<u16>,
     log_format: Option<LogFormat>,
@@ -135,6 +144,8 @@ pub(crate) struct Config {
     pub tls: TlsWhere,
     /// Certificate files of the owner's.
     pub certificate: Option<Files>,
+    /// How Git repositories may be reached; as the engine has it where it is empty.
+    pub git_protocols: Vec<String>,
     /// The folder with the desktop's files.
     pub web: Option<PathBuf>,
     /// How often to ask registries for updates; never when absent.
@@ -250,6 +261,11 @@ impl Config {
             domain,
             tls: flags.tls.or(file.tls).unwrap_or_default(),
             certificate,
+            git_protocols: if flags.git_protocols.is_empty() {
+                file.git_protocols
+            } else {
+                flags.git_protocols
+            },
             web: flags.web.or(file.web),
             check_updates: match flags.check_updates.or(file.check_updates).unwrap_or(24) {
                 0 => None,
@@ -275,7 +291,19 @@ impl Config {
             home: self.home.clone(),
             closed: closed.into_iter().chain(tls_key).cloned().collect(),
             check_updates: self.check_updates,
+            reach: self.reach(),
         }
+    }
+}
+
+impl Config {
+    /// How the engine reaches the outside.
+    pub(crate) fn reach(&self) -> engine::stacks::Reach {
+        let mut reach = engine::stacks::Reach::default();
+        if !self.git_protocols.is_empty() {
+            reach.git_protocols.clone_from(&self.git_protocols);
+        }
+        reach
     }
 }
 

@@ -16,6 +16,7 @@
 //! - [`container`]: containers as they are listed and inspected
 //! - [`stack`]: stacks, their files, plans and generations
 //! - [`update`]: what registries have that is newer
+//! - [`source`]: where the files of a stack come from, and how they differ
 //! - [`job`]: work that takes a while
 //! - [`app`]: what is an icon and opens in a window
 //! - [`desk`]: what a person has on the desk
@@ -48,6 +49,7 @@ pub mod registry;
 pub mod secret;
 pub mod session;
 pub mod settings;
+pub mod source;
 pub mod stack;
 pub mod system;
 pub mod thing;

@@ -91,10 +91,11 @@ impl Engine {
                     store::registries::reseal(tx, host, &record)?;
                 }
             }
+            let generations = crate::stacks::kept::rewrap(tx, &vault)?;
             crash_point("key-resealing");
             store::sealed::set_check(tx, &check_value(&vault, &deck)?)?;
             store::audit::insert(tx, &entry)?;
-            Ok(factors.len() + registries.len())
+            Ok(factors.len() + registries.len() + generations)
         });
         let resealed = write.await?;
         crash_point("key-resealed");

@@ -94,6 +94,8 @@ pub struct Config {
     pub podman: Podman,
     /// The domain that the desktop is reached by, if apps are to have names below it.
     pub domain: Option<String>,
+    /// How the outside is reached, where the files of a stack come from there.
+    pub reach: stacks::Reach,
     /// The home of the user that this runs as, which its administrators may browse.
     pub home: Option<PathBuf>,
     /// Files and folders that are never shown, beside those that Stardeck knows by itself.
@@ -182,6 +184,8 @@ impl Engine {
             source,
         })?;
         let lock = Lock::take(&config.data_dir)?;
+        // What a server that was killed had fetched and not thrown away. Where it is not there, that is well too.
+        let _absent = std::fs::remove_dir_all(config.data_dir.join("scratch"));
         let found = Found::open(&config.data_dir)?;
         let vault = Arc::new(key::open(config.key, &found.sealed()?)?);
         let store = Store::start(found)?;
@@ -199,12 +203,13 @@ impl Engine {
             if store::sealed::look(tx)?.check.is_none() {
                 store::sealed::set_check(tx, &key::check_value(&sealing, &deck)?)?;
             }
+            stacks::kept::seal_plain(tx, &sealing)?;
             Ok((deck, store::users::count(tx)? == 0, store::apps::all(tx)?))
         });
         let (deck, setup_needed, rows) = prepare.await.map_err(OpenError::Prepare)?;
         let fetcher = proxy::fetch::Fetcher::build(proxy::no_roots()).map_err(OpenError::Tls)?;
         let inner = Inner {
-            stacks: stacks::Stacks::new(&config.data_dir),
+            stacks: stacks::Stacks::new(&config.data_dir, config.reach),
             jobs: jobs::Jobs::default(),
             things: things::Things::default(),
             files: files::Files::new(&config.data_dir, config.home.as_deref(), config.closed),
@@ -240,6 +245,7 @@ impl Engine {
         self.tasks.spawn(apps::sleep::run(self.clone()));
         self.tasks.spawn(stacks::health::run(self.clone()));
         self.tasks.spawn(stacks::shown::run(self.clone()));
+        self.tasks.spawn(stacks::watch::run(self.clone()));
         self.tasks.spawn(jobs::run::run(self.clone()));
         self.tasks.spawn(things::updates::run(self.clone()));
         self.tasks.spawn(keep_house(self.clone()));

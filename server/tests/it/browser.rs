@@ -142,9 +142,9 @@ impl Browser {
         self.send("POST", path, Some(body)).await
     }
 
-    /// Posts to a server that may be gone before it answers.
-    pub(crate) async fn post_if_it_lives(&mut self, path: &str, body: Value) -> Option<Reply> {
-        let request = self.page("POST", path, Some(body));
+    /// Sends a request to a server that may be gone before it answers.
+    pub(crate) async fn send_if_it_lives(&mut self, method: &str, path: &str, body: Option<Value>) -> Option<Reply> {
+        let request = self.page(method, path, body);
         self.try_exchange(request).await.ok()
     }
 

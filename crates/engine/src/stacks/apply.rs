@@ -118,6 +118,14 @@ impl Apply<'_> {
 
     /// Carries out what is left of the plan once the images are there. Where `start` is not set, nothing is started.
     pub(super) async fn carry_out(&self, observed: &Observed, start: bool) -> Result<(), Halt> {
+        if let Some((_, message)) = plan::other_than_wanted(self.wanted, observed).into_iter().next() {
+            return Err(Halt::Trouble(Trouble {
+                service: None,
+                message,
+                log: Vec::new(),
+                outage: false,
+            }));
+        }
         let plan = plan::plan(self.wanted, observed);
         self.ground(&plan).await?;
         // The id of what stands in each place, once it does.
@@ -454,7 +462,8 @@ fn about(halt: Halt, service: &WantedService) -> Halt {
 fn prepare(needs: &crate::spec::Needs) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-    for folder in &needs.folders {
+    // What is there already may be a file.
+    for folder in needs.folders.iter().filter(|folder| !folder.exists()) {
         std::fs::create_dir_all(folder)?;
     }
     let folders: BTreeSet<_> = needs.files.iter().filter_map(|(path, ..)| path.parent()).collect();

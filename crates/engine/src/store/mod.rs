@@ -17,6 +17,7 @@ pub(crate) mod icons;
 pub(crate) mod jobs;
 pub(crate) mod meta;
 mod open;
+pub(crate) mod origins;
 pub(crate) mod passes;
 pub(crate) mod registries;
 pub(crate) mod replies;

@@ -66,7 +66,7 @@ CREATE TABLE generations (
     compose  TEXT NOT NULL,
     env      TEXT NOT NULL,
     images   TEXT NOT NULL DEFAULT '{}',
-    consents TEXT NOT NULL DEFAULT '[]',
+    consents TEXT NOT NULL DEFAULT '[]', sealed BLOB,
     PRIMARY KEY (stack, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -132,6 +132,12 @@ CREATE TABLE sessions (
     seen        INTEGER NOT NULL,
     expires     INTEGER NOT NULL,
     elevated    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE stack_origins (
+    stack  TEXT PRIMARY KEY REFERENCES stacks (name) ON DELETE CASCADE,
+    origin TEXT NOT NULL,
+    found  TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE stacks (

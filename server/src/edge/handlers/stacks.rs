@@ -1,6 +1,7 @@
 //! Stacks.
 
 use api::page::Listed;
+use api::source::{PullStack, PulledStack, StackChanges};
 use api::stack::{
     CreateStack, DeployStack, EditStack, Generation, Plan, RemoveStack, Stack, StackDetail, StackJob, WriteStack,
 };
@@ -187,4 +188,28 @@ pub(crate) async fn generations(
     Path(name): Path<String>,
 ) -> Reply<Json<Listed<Generation>>> {
     Ok(Json(app.engine.generations(&actor, &name).await?))
+}
+
+/// Look again where the files of a stack come from, and take what was looked at
+#[utoipa::path(post, path = "/stacks/{name}/pull", tag = "stacks", params(("name" = String, Path)), request_body = PullStack,
+    responses((status = 200, body = PulledStack), (status = 404),
+        (status = 409, description = "`no_origin`: they come from nowhere else; `source_moved`: it is not what was looked at")))]
+pub(crate) async fn pull(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(name): Path<String>,
+    Json(request): Json<PullStack>,
+) -> Reply<Json<PulledStack>> {
+    Ok(Json(app.engine.pull_stack(&actor, &name, request).await?))
+}
+
+/// How the files on the disk differ from what was deployed last
+#[utoipa::path(get, path = "/stacks/{name}/changes", tag = "stacks", params(("name" = String, Path)),
+    responses((status = 200, body = StackChanges), (status = 404)))]
+pub(crate) async fn changes(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(name): Path<String>,
+) -> Reply<Json<StackChanges>> {
+    Ok(Json(app.engine.stack_changes(&actor, &name).await?))
 }

@@ -1,11 +1,13 @@
 //! Stacks, end to end on real Podman.
 
+mod chaos;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod deploy;
 mod keys;
 mod policy;
 mod sleep;
+mod sources;
 mod verbs;
 
 use std::time::Duration;
