@@ -48,12 +48,7 @@ pub(crate) struct Path {
 
 impl Path {
     /// Answers a request.
-    pub(crate) async fn answer(
-        &self,
-        request: Request<Incoming>,
-        ends: Ends,
-        valve: &Arc<Valve>,
-    ) -> Response<Body> {
+    pub(crate) async fn answer(&self, request: Request<Incoming>, ends: Ends, valve: &Arc<Valve>) -> Response<Body> {
         if request.method().as_str() == REFUSED {
             let page = valve.fault().map_or(Page::Malformed, page_for_fault);
             return closing(page.reply(None, request.headers()));
