@@ -50,7 +50,7 @@ async fn send(browser: &Browser, app: &App, kind: &str, picture: &[u8]) -> Reply
     let mut browser = browser.clone();
     browser.extra.push(("content-type".into(), kind.into()));
     browser
-        .send_bytes("PUT", &format!("/api/apps/{}/icon", app.id), picture.to_vec())
+        .send_upload("PUT", &format!("/api/apps/{}/icon", app.id), picture.to_vec())
         .await
 }
 

@@ -52,6 +52,9 @@ const CASES: &[(&str, &str)] = &[
     ("GET /images", "++++++"),
     ("DELETE /images/{id}", "-++-++"),
     ("GET /images/{id}/inspect", "++++++"),
+    ("GET /filesystem/browse", "-++-++"),
+    ("GET /filesystem/info", "-++-++"),
+    ("POST /filesystem/mkdir", "-++-++"),
     ("GET /jobs", "++++++"),
     ("GET /jobs/{id}", "++++++"),
     ("POST /jobs/{id}/cancel", "-++-++"),
@@ -68,6 +71,9 @@ const CASES: &[(&str, &str)] = &[
     ("POST /session/password", "+++---"),
     ("GET /sessions", "+++---"),
     ("DELETE /sessions/{id}", "+++---"),
+    ("GET /settings", "--+--+"),
+    // Past authorisation a token is asked for a password, which it has not.
+    ("PATCH /settings", "--+--+"),
     ("GET /stacks", "++++++"),
     ("POST /stacks", "-++-++"),
     ("GET /stacks/{name}", "++++++"),
@@ -125,6 +131,8 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         // Past authorisation, these two are refused for what they ask.
         "POST /users" => Some(json!({"name": "eve", "password": "short", "role": "viewer"})),
         "PATCH /users/{id}" => Some(json!({})),
+        "POST /filesystem/mkdir" => Some(json!({"path": "/"})),
+        "PATCH /settings" => Some(json!({})),
         "PATCH /desk" => Some(json!({"entries": {}})),
         // Past authorisation, these are refused for the name.
         "POST /volumes" | "POST /networks" => Some(json!({"name": "."})),

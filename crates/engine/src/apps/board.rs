@@ -158,7 +158,7 @@ fn show(row: &AppRow, labels: &Offer, container: &Container, known: &Facts) -> S
         path: offer.path.clone(),
         state,
         icon: icon.address(&row.id),
-        wakes: false,
+        wakes: offer.sleep > 0,
         hidden: offer.hidden,
     };
     Standing {

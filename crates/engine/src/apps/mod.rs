@@ -4,6 +4,7 @@
 //! - [`board`]: from all that, the apps as they stand; [`observe`] keeps them so
 //! - [`icon`]: what they look like · [`settings`]: what people set for them
 //! - [`place`]: where the desktop is reached, and its apps then; `routes` tells the proxy
+//! - [`sleep`]: stopped while nobody uses them, started when they are opened
 //! - [`passes`]: the way into an app, with [`limit`]
 
 mod board;
@@ -17,9 +18,10 @@ mod place;
 mod probe;
 pub mod routes;
 mod settings;
+pub(crate) mod sleep;
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use api::app::{OpenApp, OpenedApp};
@@ -28,9 +30,10 @@ use proxy::fetch::Fetcher;
 use proxy::route::{Origin, Routes, Target};
 
 use board::{Facts, Standing, Wanted};
-pub use passes::AppPass;
+pub use passes::{AppPass, Entered};
 use place::Mode;
 pub use place::Place;
+pub use sleep::InUse;
 
 use crate::actor::Actor;
 use crate::error::{Error, Result};
@@ -55,6 +58,9 @@ pub(crate) struct Apps {
     fetcher: Fetcher,
     pictures: tokio::sync::Semaphore,
     changed: tokio::sync::Notify,
+    /// Tells whoever waits for an app that they may stand otherwise now.
+    stood: tokio::sync::Notify,
+    uses: Arc<sleep::Uses>,
     known: Mutex<Known>,
 }
 
@@ -78,6 +84,8 @@ impl Apps {
             fetcher,
             pictures: tokio::sync::Semaphore::new(PICTURES),
             changed: tokio::sync::Notify::new(),
+            stood: tokio::sync::Notify::new(),
+            uses: Arc::default(),
             known: Mutex::new(Known {
                 rows,
                 ..Known::default()
@@ -147,9 +155,10 @@ impl Engine {
             podman == PodmanState::Connected && containers.iter().all(|one| known.facts.contains_key(&one.id));
         known.standing = standing;
         self.apps.publish(&known);
-        for change in changes {
-            self.truth.announce(change);
+        for (role, change) in changes {
+            self.truth.announce_from(role, change);
         }
+        self.apps.stood.notify_waiters();
         wanted
     }
 
@@ -202,12 +211,11 @@ impl Engine {
     }
 
     /// Where the actor's browser, which is at `place`, opens an app: an address with a ticket.
-    pub fn open_app(&self, actor: &Actor, id: &str, how: &OpenApp, place: &Place) -> Result<OpenedApp> {
+    pub async fn open_app(&self, actor: &Actor, id: &str, how: &OpenApp, place: &Place) -> Result<OpenedApp> {
         let one = self.app_meant(actor, id)?;
         if one.holds.hidden {
             return Err(Error::not_found("app", id));
         }
-        let id = one.row.id;
         let session = actor
             .session()
             .ok_or_else(|| Error::invalid("authorization", "A token opens no windows: log in with a browser."))?;
@@ -215,9 +223,11 @@ impl Engine {
             return Err(Error::invalid("path", "A path begins with one / and has no spaces."));
         }
         self.apps.add_place(place);
-        let (origin, path) = self.origin_of(&id, place)?;
+        // The window holds its first request until the app is there.
+        self.rouse(&one, actor.user.name.as_str(), actor.peer).await?;
+        let (origin, path) = self.origin_of(&one.row.id, place)?;
         let ticket = secret::generate()?;
-        let bound = passes::bound(&id, origin.as_str());
+        let bound = passes::bound(&one.row.id, origin.as_str());
         let now = Instant::now();
         self.apps
             .tickets

@@ -7,6 +7,7 @@ use std::time::Duration;
 use api::app::AppState;
 use api::container::{Container, ContainerState};
 use api::event::Change;
+use api::user::Role;
 use proxy::Process;
 use proxy::fetch::Source as Place;
 use proxy::route::Target;
@@ -302,15 +303,22 @@ impl Observer {
     }
 }
 
-/// What has changed from the `before` to the `after` of the same things.
-pub(super) fn changes(before: &[Standing], after: &[Standing]) -> Vec<Change> {
-    let gone = before
-        .iter()
-        .filter(|old| after.iter().all(|new| new.row.id != old.row.id))
-        .map(|old| Change::AppRemoved { id: old.row.id.clone() });
-    let new = after
-        .iter()
-        .filter(|new| before.iter().all(|old| old.app != new.app))
-        .map(|new| Change::App { app: new.app.clone() });
-    gone.chain(new).collect()
+/// What has changed from the `before` to the `after` of the same things, and the least role that may hear of it.
+pub(super) fn changes(before: &[Standing], after: &[Standing]) -> Vec<(Role, Change)> {
+    let mut changes = Vec::new();
+    let same = |list: &[Standing], id: &str| list.iter().find(|one| one.row.id == id).map(Standing::audience);
+    for old in before {
+        let (heard, hears) = (old.audience(), same(after, &old.row.id));
+        // Whoever may not see it any more is told that it is gone.
+        if hears.is_none_or(|hears| hears > heard) {
+            changes.push((heard, Change::AppRemoved { id: old.row.id.clone() }));
+        }
+    }
+    for new in after {
+        let is_told = |old: &Standing| old.app == new.app && old.audience() == new.audience();
+        if !before.iter().any(is_told) {
+            changes.push((new.audience(), Change::App { app: new.app.clone() }));
+        }
+    }
+    changes
 }

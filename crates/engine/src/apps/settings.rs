@@ -2,6 +2,7 @@
 
 use api::app::{App, AppDetail, AppSettings, AppsQuery};
 use api::page::Listed;
+use api::user::Role;
 
 use super::board::Standing;
 use super::icon;
@@ -11,6 +12,15 @@ use crate::error::{Error, Result};
 use crate::{Engine, audit, store};
 
 impl Standing {
+    /// The least role that hears of it. What is hidden is there for those who may show it again.
+    pub(super) fn audience(&self) -> Role {
+        if self.holds.hidden {
+            self.holds.seen_by.max(Role::Member)
+        } else {
+            self.holds.seen_by
+        }
+    }
+
     /// Whether the app is there for the actor.
     fn is_for(&self, actor: &Actor) -> bool {
         actor.user.role >= self.holds.seen_by
@@ -48,7 +58,7 @@ impl Engine {
             .standing
             .iter()
             .filter(is_meant)
-            .filter(|one| one.is_for(actor) && (!one.holds.hidden || actor.may(Right::Operate)));
+            .filter(|one| actor.user.role >= one.audience());
         meant.next().cloned().ok_or_else(|| Error::not_found("app", id))
     }
 
