@@ -2,6 +2,7 @@
 
 mod app;
 mod deck;
+mod differential;
 mod faults;
 mod fetch;
 mod http2;
