@@ -3,6 +3,7 @@
 #[cfg(feature = "failpoints")]
 mod crash;
 mod deploy;
+mod ends;
 mod keys;
 mod policy;
 mod verbs;
