@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 /// How many entries come when nobody says.
 const USUAL_ENTRIES: u16 = 200;
 /// How many names of a folder are read at most.
-const MOST_NAMES: usize = 1_000_000;
+const MOST_NAMES: usize = 200_000;
 /// The longest name.
 const NAME_BYTES: usize = 255;
 

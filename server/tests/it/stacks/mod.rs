@@ -4,6 +4,7 @@ mod chaos;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod deploy;
+mod ends;
 mod keys;
 mod policy;
 mod sleep;
