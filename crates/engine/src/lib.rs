@@ -9,6 +9,7 @@
 //! - [`spec`]: what a compose project means on Podman, and what of it is allowed
 //! - [`jobs`]: work that takes a while
 //! - [`containers`]: seeing them, the verbs, the truth about them
+//! - `things`: images, volumes and networks
 //! - [`apps`]: services with a web interface, their addresses, and the way in
 //! - [`desk`]: what people have on their desks
 //! - [`events`]: what is pushed to a listener
@@ -40,6 +41,7 @@ mod spec;
 pub mod stacks;
 pub mod store;
 pub mod system;
+mod things;
 pub mod users;
 
 use std::path::{Path, PathBuf};
@@ -138,6 +140,7 @@ pub struct Inner {
     desks: tokio::sync::Mutex<()>,
     stacks: stacks::Stacks,
     jobs: jobs::Jobs,
+    things: things::Things,
     passwords: Passwords,
     throttle: Throttle,
     challenges: Challenges,
@@ -187,6 +190,7 @@ impl Engine {
         let inner = Inner {
             stacks: stacks::Stacks::new(&config.data_dir),
             jobs: jobs::Jobs::default(),
+            things: things::Things::default(),
             data_dir: config.data_dir,
             deck,
             machine: rustix::system::uname().nodename().to_string_lossy().into_owned(),

@@ -10,6 +10,7 @@ pub mod tools;
 
 use leptos::html::{Div, Iframe};
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::desktop::app::{App, Place};
 use crate::desktop::geometry::Size;
@@ -30,8 +31,13 @@ pub const APP: App = App {
     size: Size { w: 1080, h: 700 },
     min: Size { w: 360, h: 280 },
     single: true,
-    content: |id| view! { <Embedded id=id /> }.into_any(),
+    content: |id| Box::pin(content(id)),
 };
+
+#[wasm_split(embed, fallible)]
+fn content(id: WindowId) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Embedded id=id /> }.into_any())
+}
 
 /// What the page may do. It has its own origin, and may not navigate the desktop.
 const SANDBOX: &str = "allow-scripts allow-same-origin allow-forms allow-modals allow-popups allow-downloads";
