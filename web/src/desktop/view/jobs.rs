@@ -89,7 +89,7 @@ fn JobView(job: RwSignal<Job>) -> impl IntoView {
     let log = RwSignal::new(false);
     let state = Memo::new(move |_| job.with(|job| job.state));
     let busy = move || !state.get().is_over();
-    let step = move || job.with(|job| current(job));
+    let step = move || job.with(current);
     let count = move || {
         job.with(|job| {
             let over = |state| matches!(state, StepState::Done | StepState::Skipped);
