@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use engine::KeySource;
+use podman::Podman;
 use serde::Deserialize;
 
 use crate::tls::Files;
@@ -137,11 +138,16 @@ pub(crate) struct Config {
     pub log: String,
     /// Where to write the address.
     pub ready_file: Option<PathBuf>,
+    /// The user's home.
+    home: Option<PathBuf>,
+    /// What the system keeps for the time that the user is there, such as sockets.
+    runtime: PathBuf,
 }
 
 /// The directories that the system names, as the defaults want them.
 #[derive(Clone, Debug)]
 pub(crate) struct Places {
+    home: Option<PathBuf>,
     data_home: Option<PathBuf>,
     config_home: Option<PathBuf>,
     /// What the service manager hands over.
@@ -169,6 +175,7 @@ impl Places {
             config_home: path("XDG_CONFIG_HOME").or_else(|| below_home(".config")),
             credentials: path("CREDENTIALS_DIRECTORY"),
             runtime,
+            home,
         }
     }
 }
@@ -240,7 +247,23 @@ impl Config {
             log_format: flags.log_format.or(file.log_format),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),
             ready_file: flags.ready_file,
+            home: places.home.clone(),
+            runtime: places.runtime.clone(),
         })
+    }
+
+    /// What the engine is to be made of.
+    pub(crate) fn engine(&self) -> engine::Config {
+        let tls_key = self.certificate.as_ref().map(|files| &files.key);
+        let closed = [&self.key.file, &self.podman_socket, &self.runtime];
+        engine::Config {
+            data_dir: self.data_dir.clone(),
+            key: self.key.clone(),
+            podman: Podman::new(&self.podman_socket),
+            domain: self.domain.clone(),
+            home: self.home.clone(),
+            closed: closed.into_iter().chain(tls_key).cloned().collect(),
+        }
     }
 }
 
@@ -277,6 +300,7 @@ mod tests {
             config_home: Some(home.join("config")),
             credentials: None,
             runtime: home.join("run"),
+            home: Some(home),
         }
     }
 

@@ -18,6 +18,8 @@
 //! - [`job`]: work that takes a while
 //! - [`app`]: what is an icon and opens in a window
 //! - [`desk`]: what a person has on the desk
+//! - [`filesystem`]: folders of the machine
+//! - [`settings`]: what holds for the whole deck
 //! - [`system`]: the machine, Podman, health
 //! - [`thing`]: what images, volumes and networks have in common
 //! - [`image`], [`volume`], [`network`]: what containers are made of and live on
@@ -33,6 +35,7 @@ pub mod desk;
 pub mod disk;
 pub mod error;
 pub mod event;
+pub mod filesystem;
 pub mod image;
 pub mod job;
 pub mod log;
@@ -41,6 +44,7 @@ pub mod network;
 pub mod page;
 pub mod secret;
 pub mod session;
+pub mod settings;
 pub mod stack;
 pub mod system;
 pub mod thing;

@@ -239,7 +239,7 @@ impl Exchange<'_> {
         handshake: Option<Handshake>,
         mut tally: Tally,
     ) -> Response<Body> {
-        tally.who(&self.pass.who);
+        tally.passed(&self.pass);
         let route = self.route;
         let asked = accept_only(request.headers());
         let place = match handshake

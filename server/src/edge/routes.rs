@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 
 use super::error::Fault;
 use super::handlers::{
-    apps, audit, containers, desk, events, factor, health, images, jobs, logs, networks, session, setup, stacks,
-    system, tokens, trust, users, volumes,
+    apps, audit, containers, desk, events, factor, files, health, images, jobs, logs, networks, session, settings,
+    setup, stacks, system, tokens, trust, users, volumes,
 };
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
@@ -95,6 +95,8 @@ fn once() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::update, users::delete))
+        .routes(routes!(apps::show, apps::set))
+        .routes(routes!(apps::icon, apps::set_icon, apps::remove_icon))
         .routes(routes!(containers::list))
         .routes(routes!(containers::show, containers::remove))
         .routes(routes!(containers::start))
@@ -117,6 +119,10 @@ fn once() -> OpenApiRouter<App> {
         .routes(routes!(networks::list, networks::create))
         .routes(routes!(networks::show, networks::remove))
         .routes(routes!(system::prune))
+        .routes(routes!(files::info))
+        .routes(routes!(files::browse))
+        .routes(routes!(files::make))
+        .routes(routes!(settings::show, settings::change))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))

@@ -155,6 +155,24 @@ impl Browser {
         reply
     }
 
+    /// Sends what is no JSON; `extra` says what it is.
+    pub(crate) async fn send_upload(&self, method: &str, path: &str, body: Vec<u8>) -> Reply {
+        let mut request = self.page(method, path, None);
+        *request.body_mut() = Full::new(body.into());
+        self.exchange(request).await
+    }
+
+    /// Sends any bytes, said to be JSON, as a page of the desktop would.
+    pub(crate) async fn send_bytes(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Reply {
+        let mut request = self.page(method, path, None);
+        if let Some(body) = body {
+            let json = hyper::header::HeaderValue::from_static("application/json");
+            request.headers_mut().insert("content-type", json);
+            *request.body_mut() = Full::new(body.into());
+        }
+        self.exchange(request).await
+    }
+
     fn page(&self, method: &str, path: &str, body: Option<Value>) -> Request<Full<Bytes>> {
         let mut request = Request::builder().method(method).uri(path).header("host", &self.host);
         if body.is_some() || method != "GET" {

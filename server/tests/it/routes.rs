@@ -30,6 +30,11 @@ const CASES: &[(&str, &str)] = &[
     ("GET /apps", "++++++"),
     // Past authorisation there is no such app.
     ("POST /apps/{id}/open", "++++++"),
+    ("GET /apps/{id}", "++++++"),
+    ("PUT /apps/{id}", "-++-++"),
+    ("GET /apps/{id}/icon", "++++++"),
+    ("PUT /apps/{id}/icon", "-++-++"),
+    ("DELETE /apps/{id}/icon", "-++-++"),
     ("GET /audit", "--+--+"),
     ("GET /containers", "++++++"),
     ("GET /containers/{id}", "00+00+"),
@@ -47,6 +52,9 @@ const CASES: &[(&str, &str)] = &[
     ("GET /images", "++++++"),
     ("DELETE /images/{id}", "-++-++"),
     ("GET /images/{id}/inspect", "++++++"),
+    ("GET /filesystem/browse", "-++-++"),
+    ("GET /filesystem/info", "-++-++"),
+    ("POST /filesystem/mkdir", "-++-++"),
     ("GET /jobs", "++++++"),
     ("GET /jobs/{id}", "++++++"),
     ("POST /jobs/{id}/cancel", "-++-++"),
@@ -63,6 +71,9 @@ const CASES: &[(&str, &str)] = &[
     ("POST /session/password", "+++---"),
     ("GET /sessions", "+++---"),
     ("DELETE /sessions/{id}", "+++---"),
+    ("GET /settings", "--+--+"),
+    // Past authorisation a token is asked for a password, which it has not.
+    ("PATCH /settings", "--+--+"),
     ("GET /stacks", "++++++"),
     ("POST /stacks", "-++-++"),
     ("GET /stacks/{name}", "++++++"),
@@ -114,12 +125,14 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /session/elevate" => Some(json!({"password": "wrong"})),
         "POST /session/password" => Some(json!({"current": "wrong", "new": "violet-anchor-snow"})),
         "POST /session/factor/confirm" => Some(json!({"code": "000000"})),
-        "POST /apps/{id}/open" | "POST /containers/{id}/open" => Some(json!({})),
+        "PUT /apps/{id}" | "POST /apps/{id}/open" | "POST /containers/{id}/open" => Some(json!({})),
         "POST /tickets" => Some(json!({"route": "/api/events"})),
         "POST /tokens" => Some(json!({"label": "x", "scope": "read"})),
         // Past authorisation, these two are refused for what they ask.
         "POST /users" => Some(json!({"name": "eve", "password": "short", "role": "viewer"})),
         "PATCH /users/{id}" => Some(json!({})),
+        "POST /filesystem/mkdir" => Some(json!({"path": "/"})),
+        "PATCH /settings" => Some(json!({})),
         "PATCH /desk" => Some(json!({"entries": {}})),
         // Past authorisation, these are refused for the name.
         "POST /volumes" | "POST /networks" => Some(json!({"name": "."})),
@@ -194,6 +207,9 @@ async fn verdict(asker: &mut Browser, route: &str, container: &str) -> char {
     let is_container = path.starts_with("/containers");
     let path = path.replace("{id}", if is_container { container } else { "nobody" });
     let path = path.replace("{name}", "nothing");
+    if path.ends_with("/icon") {
+        asker.extra.push(("content-type".into(), "image/png".into()));
+    }
     let reply = asker.send(method, &format!("/api{path}"), body(route)).await;
     match (reply.status, is_container) {
         (404, true) => '0',

@@ -51,7 +51,7 @@ fn web_app(app: &WebApp, jobs: &[Job]) -> Item {
         face: app.icon.clone().map_or(Face::Monogram, Face::Picture),
         life: life(app, jobs),
         spec,
-        on_desk: true,
+        on_desk: !app.hidden,
     }
 }
 
@@ -115,6 +115,8 @@ mod tests {
             path: "/".to_owned(),
             state,
             icon: None,
+            wakes: false,
+            hidden: false,
         }
     }
 

@@ -24,7 +24,7 @@ use compose::Project;
 use podman::container::Spec;
 use podman::system::Capabilities;
 
-pub(crate) use judge::judge;
+pub(crate) use judge::{CLOSED, KEYS, judge};
 pub(crate) use mounts::Needs;
 
 /// Where a project stands.

@@ -76,6 +76,8 @@ impl Engine {
         actor.require(Right::Operate)?;
         within_bounds(&request.compose, &request.env)?;
         let name = request.name.clone();
+        // One at a time: of two who make the same stack at once, one is told that it is there.
+        let turn = self.stacks.writing.lock().await;
         if self.read_row(&name).await?.is_some() {
             return Err(taken(&name));
         }
@@ -96,6 +98,7 @@ impl Engine {
             Ok(store::audit::insert(tx, &entry)?)
         });
         write.await?;
+        drop(turn);
         self.stacks.poke();
         self.stack(actor, name.as_str()).await
     }
@@ -274,7 +277,7 @@ impl Engine {
     }
 
     /// Keeps a job and hands it over.
-    pub(super) async fn enqueue(
+    pub(crate) async fn enqueue(
         &self,
         kind: JobKind,
         stack: &StackName,

@@ -13,6 +13,7 @@ pub(crate) mod factors;
 #[cfg(test)]
 mod faults;
 mod hash;
+pub(crate) mod icons;
 pub(crate) mod jobs;
 pub(crate) mod meta;
 mod open;

@@ -1,3 +1,11 @@
+CREATE TABLE app_icons (
+    app    TEXT NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
+    source TEXT NOT NULL CHECK (source IN ('own', 'app')),
+    hash   BLOB NOT NULL,
+    png    BLOB NOT NULL,
+    PRIMARY KEY (app, source)
+) STRICT;
+
 CREATE TABLE app_passes (
     hash    BLOB PRIMARY KEY,
     session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -14,7 +22,7 @@ CREATE TABLE apps (
     port     INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),
     detected INTEGER NOT NULL CHECK (detected IN (0, 1)),
     door     INTEGER UNIQUE CHECK (door BETWEEN 1 AND 65535),
-    created  INTEGER NOT NULL,
+    created  INTEGER NOT NULL, settings TEXT NOT NULL DEFAULT '{}',
     UNIQUE (stack, service, port)
 ) STRICT;
 

@@ -3,6 +3,7 @@
 mod app;
 mod deck;
 mod faults;
+mod fetch;
 mod http2;
 mod requests;
 mod responses;

@@ -20,12 +20,13 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 ];
 
 /// Outside crates with a home: only these of ours may use them.
-const RESERVED: [(&str, &[&str]); 14] = [
+const RESERVED: [(&str, &[&str]); 15] = [
     ("aes-gcm", &["vault"]),
     ("axum", &["server"]),
     ("hkdf", &["vault"]),
     ("hyper", &["podman", "proxy", "server"]),
     ("hyper-util", &["podman", "proxy", "server"]),
+    ("image", &["engine"]),
     ("leptos", &["web"]),
     ("rusqlite", &["engine"]),
     ("rusqlite_migration", &["engine"]),

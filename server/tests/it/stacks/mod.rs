@@ -5,6 +5,7 @@ mod crash;
 mod deploy;
 mod keys;
 mod policy;
+mod sleep;
 mod verbs;
 
 use std::time::Duration;
