@@ -26,7 +26,7 @@ pub fn items(deck: Deck, manager: WindowManager) -> Items {
         let built_in = APPS.iter().map(built_in);
         built_in.chain(apps.iter().map(|app| web_app(app, &jobs))).collect()
     });
-    Items::new(all, move |item| menu(deck, manager, acts, item))
+    Items::new(all, deck.own, move |item| menu(deck, manager, acts, item))
 }
 
 fn built_in(app: &App) -> Item {

@@ -1,6 +1,7 @@
 //! The apps of the desktop, in one table, and what stands on the desk.
 
 pub mod account;
+pub mod commands;
 pub mod containers;
 pub mod deploy;
 pub mod embed;

@@ -11,4 +11,4 @@ mod transport;
 
 pub use error::{Challenge, Ended, Error, Refusal};
 pub use events::Events;
-pub use session::{Session, Verb, login, login_with_code, resume, setup, setup_state};
+pub use session::{Session, StackVerb, Verb, login, login_with_code, resume, setup, setup_state};
