@@ -5,10 +5,12 @@
 
 mod error;
 mod events;
+mod logs;
 mod session;
 mod socket;
 mod transport;
 
 pub use error::{Challenge, Ended, Error, Refusal};
 pub use events::Events;
+pub use logs::LogStream;
 pub use session::{Session, Verb, login, login_with_code, resume, setup, setup_state};

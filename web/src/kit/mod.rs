@@ -4,6 +4,7 @@
 //! - [`button`], [`field`]: what is pressed and filled in
 //! - [`menu`], [`dialog`], [`toast`]: what floats above the desk; opened through a context
 //! - [`banner`]: what is wrong for as long as it is
+//! - [`viewport`]: the part of something long that is seen
 
 pub mod banner;
 pub mod button;
@@ -14,6 +15,7 @@ pub mod menu;
 pub mod meter;
 pub mod status;
 pub mod toast;
+pub mod viewport;
 
 use std::sync::Arc;
 

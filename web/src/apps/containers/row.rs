@@ -111,7 +111,7 @@ fn RowOf(id: String, row: ArcRwSignal<Container>) -> impl IntoView {
                     label=named("More actions for")
                     glyph=Glyph::More
                     menu=true
-                    disabled=Signal::derive(move || possible.with(Vec::is_empty) || under_way.get().is_some())
+                    disabled=Signal::derive(move || under_way.get().is_some())
                     press=move |event: MouseEvent| open_menu(Anchor::of(&event))
                 />
             </div>

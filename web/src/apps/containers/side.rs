@@ -1,8 +1,13 @@
 //! The side of the window: which part of the containers is shown.
 
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::filter::{Counts, Scope};
+use crate::apps::logs::{self, Source};
+use crate::desktop::manager::WindowManager;
+use crate::kit::icon::Glyph;
+use crate::kit::menu::{Anchor, Entry, Item, Menus};
 use crate::kit::status::{Condition, Dot};
 use crate::store::Deck;
 
@@ -37,7 +42,13 @@ pub fn Side(
 
 /// A part to choose, with what is to be known of it at the end of its line.
 #[component]
-fn Part(scope: RwSignal<Scope>, to: Scope, #[prop(into)] label: String, children: Children) -> impl IntoView {
+fn Part(
+    scope: RwSignal<Scope>,
+    to: Scope,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] menu: Option<Callback<MouseEvent>>,
+    children: Children,
+) -> impl IntoView {
     let target = to.clone();
     let chosen = Memo::new(move |_| scope.with(|scope| *scope == target));
     view! {
@@ -46,6 +57,12 @@ fn Part(scope: RwSignal<Scope>, to: Scope, #[prop(into)] label: String, children
             class="side-item"
             aria-pressed=move || if chosen.get() { "true" } else { "false" }
             on:click=move |_| scope.set(to.clone())
+            on:contextmenu=move |event| {
+                if let Some(menu) = menu {
+                    event.prevent_default();
+                    menu.run(event);
+                }
+            }
         >
             <span>{label}</span>
             {children()}
@@ -64,15 +81,26 @@ fn Counted(scope: RwSignal<Scope>, to: Scope, label: &'static str, count: Signal
 
 #[component]
 fn StackPart(scope: RwSignal<Scope>, name: String, counts: Memo<Counts>) -> impl IntoView {
-    let label = name.clone();
+    let (label, source_name) = (name.clone(), name.clone());
     let to = Scope::Stack(name.clone());
+    let (menus, manager) = (expect_context::<Menus>(), expect_context::<WindowManager>());
+    let source = Source::Stack(name.clone());
+    let menu = Callback::new(move |event: MouseEvent| {
+        let source = source.clone();
+        let logs = Item::new("Logs", Glyph::Logs, move || logs::open(manager, &source));
+        menus.open(
+            Some(Anchor::pointer(&event)),
+            source_name.clone(),
+            vec![Entry::Item(logs)],
+        );
+    });
     let condition = Signal::derive(move || {
         counts
             .with(|counts| counts.stacks.get(&name).copied())
             .unwrap_or(Condition::Off)
     });
     view! {
-        <Part scope=scope to=to label=label>
+        <Part scope=scope to=to label=label menu=menu>
             <Dot condition=condition />
         </Part>
     }

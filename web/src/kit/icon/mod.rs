@@ -7,20 +7,30 @@ use leptos::prelude::*;
 pub enum Glyph {
     /// Something is wrong.
     Alert,
+    /// On to the end.
+    ArrowDown,
     /// Containers.
     Boxes,
     /// Chosen, done.
     Check,
     /// Opens downwards.
     ChevronDown,
+    /// Times.
+    Clock,
     /// Close.
     Close,
+    /// Save a file.
+    Download,
     /// Show what is hidden.
     Eye,
     /// Somewhere else.
     External,
     /// Hide what is shown.
     EyeOff,
+    /// A stack.
+    Layers,
+    /// What is printed.
+    Logs,
     /// Log out.
     LogOut,
     /// Maximise.
@@ -33,6 +43,8 @@ pub enum Glyph {
     Move,
     /// Not connected.
     Offline,
+    /// Hold still.
+    Pause,
     /// Start.
     Play,
     /// Load again.
@@ -59,6 +71,8 @@ pub enum Glyph {
     Upload,
     /// A person.
     User,
+    /// Break long lines.
+    Wrap,
     /// Careful.
     Warning,
 }
@@ -67,6 +81,7 @@ impl Glyph {
     fn path(self) -> &'static str {
         match self {
             Self::Alert => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0M12 8L12 12M12 16L12.01 16",
+            Self::ArrowDown => "M12 5v14M19 12l-7 7-7-7",
             Self::Boxes => {
                 "M2.97 12.92A2 2 0 0 0 2 14.63v3.24a2 2 0 0 0 .97 1.71l3 1.8a2 2 0 0 0 2.06 0L12 19v-5.5\
                  l-5-3-4.03 2.42ZM7 16.5l-4.74-2.85M7 16.5l5-3M7 16.5v5.17M12 13.5V19l3.97 2.38\
@@ -77,7 +92,9 @@ impl Glyph {
             }
             Self::Check => "M20 6 9 17l-5-5",
             Self::ChevronDown => "M6 9l6 6 6-6",
+            Self::Clock => "M12 6v6l4 2M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0",
             Self::Close => "M18 6 6 18M6 6l12 12",
+            Self::Download => "M12 15V3M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4M7 10l5 5 5-5",
             Self::Eye => {
                 "M2.062 12.348\
                  a1 1 0 0 1 0-.696 10.75 10.75 0 0 1 19.876 0 1 1 0 0 1 0 .696 10.75 10.75 0 0 1-19.876 0\
@@ -90,6 +107,10 @@ impl Glyph {
                  M14.084 14.158a3 3 0 0 1-4.242-4.242M17.479 17.499\
                  a10.75 10.75 0 0 1-15.417-5.151 1 1 0 0 1 0-.696 10.75 10.75 0 0 1 4.446-5.143M2 2l20 20"
             }
+            Self::Layers => {
+                "M12.83 2.18a2 2 0 0 0-1.66 0L2.6 6.08a1 1 0 0 0 0 1.83l8.58 3.91a2 2 0 0 0 1.66 0l8.58-3.9a1 1 0 0 0 0-1.83zM2 12a1 1 0 0 0 .58.91l8.6 3.91a2 2 0 0 0 1.65 0l8.58-3.9A1 1 0 0 0 22 12M2 17a1 1 0 0 0 .58.91l8.6 3.91a2 2 0 0 0 1.65 0l8.58-3.9A1 1 0 0 0 22 17"
+            }
+            Self::Logs => "M3 5h1M3 12h1M3 19h1M8 5h1M8 12h1M8 19h1M13 5h8M13 12h8M13 19h8",
             Self::LogOut => "M16 17l5-5-5-5M21 12H9M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4",
             Self::Maximise => "M15 3h6v6M21 3l-7 7M3 21l7-7M9 21H3v-6",
             Self::Minimise => "M5 12h14",
@@ -102,6 +123,9 @@ impl Glyph {
                 "M12 20h.01M8.5 16.429a5 5 0 0 1 7 0M5 12.859a10 10 0 0 1 5.17-2.69M19 12.859\
                  a10 10 0 0 0-2.007-1.523M2 8.82a15 15 0 0 1 4.177-2.643M22 8.82a15 15 0 0 0-11.288-3.764\
                  M2 2l20 20"
+            }
+            Self::Pause => {
+                "M15 3h3a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1h-3a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM6 3h3a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1z"
             }
             Self::Play => "M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z",
             Self::Refresh => {
@@ -131,6 +155,7 @@ impl Glyph {
             }
             Self::Upload => "M12 3v12M17 8l-5-5-5 5M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4",
             Self::User => "M19 21v-2a4 4 0 0 0-4-4H9a4 4 0 0 0-4 4v2M8 7a4 4 0 1 0 8 0a4 4 0 1 0 -8 0",
+            Self::Wrap => "M3 6h18M3 12h15a3 3 0 1 1 0 6h-4M16 16l-2 2 2 2M3 18h7",
             Self::Warning => {
                 "M21.73 18l-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4M12 17\
                  h.01"
@@ -140,7 +165,7 @@ impl Glyph {
 
     /// Whether the drawing is filled and not only lined: what starts and stops is to be told from a box at a glance.
     fn solid(self) -> bool {
-        matches!(self, Self::Play | Self::Stop)
+        matches!(self, Self::Pause | Self::Play | Self::Stop)
     }
 }
 
