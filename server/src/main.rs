@@ -25,5 +25,7 @@ mod tls;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
+    #[cfg(feature = "failpoints")]
+    engine::arm_crash_points();
     cli::run()
 }

@@ -18,6 +18,9 @@
 //! - [`job`]: work that takes a while
 //! - [`app`]: what is an icon and opens in a window
 //! - [`system`]: the machine, Podman, health
+//! - [`thing`]: what images, volumes and networks have in common
+//! - [`image`], [`volume`], [`network`]: what containers are made of and live on
+//! - [`disk`]: what it all takes on the disk
 //! - [`log`]: what containers print
 //! - [`event`]: what is pushed over the event stream
 
@@ -25,19 +28,24 @@ pub mod app;
 pub mod audit;
 pub mod compose;
 pub mod container;
+pub mod disk;
 pub mod error;
 pub mod event;
+pub mod image;
 pub mod job;
 pub mod log;
 pub mod name;
+pub mod network;
 pub mod page;
 pub mod secret;
 pub mod session;
 pub mod stack;
 pub mod system;
+pub mod thing;
 pub mod time;
 pub mod token;
 pub mod user;
+pub mod volume;
 
 /// The header that carries the half of a session that no other origin can read.
 pub const SESSION_HEADER: &str = "x-stardeck-token";

@@ -28,6 +28,14 @@ pub(crate) fn entry(actor: &str, action: &str, object: &str, peer: impl Into<IpA
 }
 
 impl Engine {
+    /// Keeps an entry, before what it tells of is done.
+    pub(crate) async fn write_down(&self, entry: Entry) -> Result<()> {
+        let write = self
+            .store
+            .write(move |tx| -> Result<()> { Ok(store::audit::insert(tx, &entry)?) });
+        write.await
+    }
+
     /// What was done, the newest first.
     pub async fn audit(&self, actor: &Actor, query: PageQuery) -> Result<Page<Entry>> {
         actor.require(Right::Administer)?;

@@ -85,6 +85,18 @@ pub enum Error {
         /// What to do.
         hint: &'static str,
     },
+    /// It cannot be removed: something uses it.
+    #[error("{message}")]
+    InUse {
+        /// What kind of thing: one word of the design.
+        what: &'static str,
+        /// Who uses it, as a sentence.
+        message: String,
+        /// The containers that use it, as far as the actor may see them.
+        used_by: Vec<api::thing::UsedBy>,
+        /// The stacks that count on it.
+        stacks: Vec<api::name::StackName>,
+    },
     /// The files of a stack are not those that were read.
     #[error("the files of the stack have changed")]
     StackChanged {

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use vault::{KeySource, Place, Plaintext, Vault};
 
+use crate::crash::crash_point;
 use crate::error::Result;
 use crate::store::sealed::Sealed;
 use crate::users::factor;
@@ -73,6 +74,7 @@ impl Engine {
     /// line. Cut anywhere, everything stays readable, and the next rotation ends it. Answers how much was sealed anew.
     pub async fn rotate_key_from_command_line(&self) -> Result<usize> {
         self.vault.add_key()?;
+        crash_point("key-added");
         let (vault, deck) = (Arc::clone(&self.vault), self.deck.clone());
         let entry = audit::entry("command line", "key.rotate", &deck, Ipv4Addr::LOCALHOST);
         let write = self.store.write(move |tx| -> Result<usize> {
@@ -82,12 +84,15 @@ impl Engine {
                     store::factors::reseal(tx, user, &record)?;
                 }
             }
+            crash_point("key-resealing");
             store::sealed::set_check(tx, &check_value(&vault, &deck)?)?;
             store::audit::insert(tx, &entry)?;
             Ok(factors.len())
         });
         let resealed = write.await?;
+        crash_point("key-resealed");
         self.vault.drop_old_keys()?;
+        crash_point("key-alone");
         Ok(resealed)
     }
 }

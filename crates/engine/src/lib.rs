@@ -9,6 +9,7 @@
 //! - [`spec`]: what a compose project means on Podman, and what of it is allowed
 //! - [`jobs`]: work that takes a while
 //! - [`containers`]: seeing them, the verbs, the truth about them
+//! - `things`: images, volumes and networks
 //! - [`apps`]: services with a web interface, their addresses, and the way in
 //! - [`events`]: what is pushed to a listener
 //! - [`logs`]: what containers print
@@ -17,12 +18,14 @@
 //! - [`store`]: what is kept
 //! - [`key`]: the key of what is kept sealed
 //! - [`lock`]: one server a data directory
+//! - [`crash`]: where the tests of crashes end the process
 
 mod actor;
 pub mod apps;
 mod audit;
 mod clock;
 pub mod containers;
+mod crash;
 mod error;
 pub mod events;
 mod jobs;
@@ -36,6 +39,7 @@ mod spec;
 pub mod stacks;
 pub mod store;
 pub mod system;
+mod things;
 pub mod users;
 
 use std::path::{Path, PathBuf};
@@ -50,6 +54,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use actor::Actor;
+#[cfg(feature = "failpoints")]
+pub use crash::arm_crash_points;
 pub use error::{Error, Result};
 pub use key::KeyError;
 pub use lock::Lock;
@@ -131,6 +137,7 @@ pub struct Inner {
     apps: Apps,
     stacks: stacks::Stacks,
     jobs: jobs::Jobs,
+    things: things::Things,
     passwords: Passwords,
     throttle: Throttle,
     challenges: Challenges,
@@ -180,6 +187,7 @@ impl Engine {
         let inner = Inner {
             stacks: stacks::Stacks::new(&config.data_dir),
             jobs: jobs::Jobs::default(),
+            things: things::Things::default(),
             data_dir: config.data_dir,
             deck,
             machine: rustix::system::uname().nodename().to_string_lossy().into_owned(),
@@ -205,8 +213,6 @@ impl Engine {
 
     /// Starts what runs beside the calls: watching Podman and the apps, and housekeeping.
     pub fn start(&self) {
-        #[cfg(feature = "failpoints")]
-        std::mem::forget(fail::FailScenario::setup());
         self.tasks.spawn(containers::observe::run(self.clone()));
         self.tasks.spawn(apps::observe::run(self.clone()));
         self.tasks.spawn(stacks::health::run(self.clone()));

@@ -1,11 +1,13 @@
 //! What images, containers and volumes take on the disk.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::{Call, Podman, Result, tolerant::null_is_default};
 
 /// What images, containers and volumes take on the disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
     /// Images. On Podman 4 layers that several share count for each, so that this is the most that it can be.
     pub images: Share,
@@ -13,6 +15,8 @@ pub struct Usage {
     pub containers: Share,
     /// Volumes.
     pub volumes: Share,
+    /// The bytes of each volume, by name.
+    pub each_volume: BTreeMap<String, u64>,
 }
 
 /// How many there are, and how much they take.
@@ -56,6 +60,8 @@ struct Container {
 #[serde(rename_all = "PascalCase")]
 struct Volume {
     #[serde(default)]
+    volume_name: String,
+    #[serde(default)]
     size: u64,
 }
 
@@ -83,6 +89,11 @@ impl Podman {
                 count: report.volumes.len(),
                 bytes: report.volumes.iter().map(|volume| volume.size).sum(),
             },
+            each_volume: report
+                .volumes
+                .into_iter()
+                .map(|volume| (volume.volume_name, volume.size))
+                .collect(),
         })
     }
 }

@@ -70,6 +70,9 @@ pub struct Detail {
     /// Its architecture, in Go's words.
     #[serde(default)]
     pub architecture: String,
+    /// Its operating system, in Go's words.
+    #[serde(default)]
+    pub os: String,
     /// What a container of it starts with.
     #[serde(default)]
     pub config: Defaults,

@@ -210,6 +210,15 @@ impl From<E> for Refusal {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message).detail("field", field)
             }
             E::Conflict { code, message, hint } => Self::new(StatusCode::CONFLICT, code, message).hint(hint),
+            E::InUse {
+                what,
+                message,
+                used_by,
+                stacks,
+            } => Self::new(StatusCode::CONFLICT, &format!("{what}_in_use"), message)
+                .hint("Remove what uses it first.")
+                .detail("used_by", json(&used_by))
+                .detail("stacks", json(&stacks)),
             E::StackChanged { disk, sent } => Self::new(
                 StatusCode::CONFLICT,
                 "stack_changed",

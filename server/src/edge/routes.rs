@@ -13,7 +13,8 @@ use utoipa_axum::routes;
 
 use super::error::Fault;
 use super::handlers::{
-    apps, audit, containers, events, factor, health, jobs, logs, session, setup, stacks, system, tokens, trust, users,
+    apps, audit, containers, events, factor, health, images, jobs, logs, networks, session, setup, stacks, system,
+    tokens, trust, users, volumes,
 };
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
@@ -80,6 +81,7 @@ fn closed() -> OpenApiRouter<App> {
         .routes(routes!(apps::open))
         .routes(routes!(apps::open_container))
         .routes(routes!(system::show))
+        .routes(routes!(system::disk))
         .routes(routes!(audit::list))
         // Answers with a secret, which is not to be kept for a repeat.
         .routes(routes!(tokens::list, tokens::create))
@@ -105,6 +107,14 @@ fn once() -> OpenApiRouter<App> {
         .routes(routes!(stacks::restart))
         .routes(routes!(stacks::down))
         .routes(routes!(stacks::generations))
+        .routes(routes!(images::list))
+        .routes(routes!(images::inspect))
+        .routes(routes!(images::remove))
+        .routes(routes!(volumes::list, volumes::create))
+        .routes(routes!(volumes::show, volumes::remove))
+        .routes(routes!(networks::list, networks::create))
+        .routes(routes!(networks::show, networks::remove))
+        .routes(routes!(system::prune))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))

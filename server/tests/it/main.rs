@@ -16,6 +16,7 @@ mod sec_f;
 mod sec_factor;
 mod stacks;
 mod story;
+mod things;
 mod tls;
 
 use testkit::{Deck, DeckOptions, Machine};

@@ -42,10 +42,17 @@ const CASES: &[(&str, &str)] = &[
     ("GET /containers/{id}/logs", "00+00+"),
     ("GET /stacks/{name}/logs", "++++++"),
     ("GET /events", "++++++"),
+    ("GET /images", "++++++"),
+    ("DELETE /images/{id}", "-++-++"),
+    ("GET /images/{id}/inspect", "++++++"),
     ("GET /jobs", "++++++"),
     ("GET /jobs/{id}", "++++++"),
     ("POST /jobs/{id}/cancel", "-++-++"),
     ("POST /logout", "+++---"),
+    ("GET /networks", "++++++"),
+    ("POST /networks", "-++-++"),
+    ("GET /networks/{name}", "++++++"),
+    ("DELETE /networks/{name}", "-++-++"),
     ("GET /session", "++++++"),
     ("POST /session/elevate", "+++---"),
     ("POST /session/factor", "+++---"),
@@ -68,6 +75,8 @@ const CASES: &[(&str, &str)] = &[
     ("POST /stacks/{name}/start", "-++-++"),
     ("POST /stacks/{name}/stop", "-++-++"),
     ("GET /system", "++++++"),
+    ("GET /system/disk", "++++++"),
+    ("POST /system/prune", "-++-++"),
     ("POST /tickets", "+++---"),
     ("GET /tokens", "+++---"),
     ("POST /tokens", "+++---"),
@@ -76,6 +85,10 @@ const CASES: &[(&str, &str)] = &[
     ("POST /users", "--+---"),
     ("PATCH /users/{id}", "--+---"),
     ("DELETE /users/{id}", "--+---"),
+    ("GET /volumes", "++++++"),
+    ("POST /volumes", "-++-++"),
+    ("GET /volumes/{name}", "++++++"),
+    ("DELETE /volumes/{name}", "-++-++"),
 ];
 
 /// All routes of the OpenAPI document, as `METHOD /path`.
@@ -105,6 +118,9 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         // Past authorisation, these two are refused for what they ask.
         "POST /users" => Some(json!({"name": "eve", "password": "short", "role": "viewer"})),
         "PATCH /users/{id}" => Some(json!({})),
+        // Past authorisation, these are refused for the name.
+        "POST /volumes" | "POST /networks" => Some(json!({"name": "."})),
+        "POST /system/prune" => Some(json!({})),
         "POST /stacks" => Some(json!({"name": "x", "compose": "services: {}\n"})),
         "PUT /stacks/{name}" => Some(json!({"version": "x"})),
         "PATCH /stacks/{name}" => Some(json!({"version": "x", "edits": []})),

@@ -5,7 +5,7 @@
 //! - [`shown`]: Podman's words → ours
 
 pub(crate) mod observe;
-mod shown;
+pub(crate) mod shown;
 pub(crate) mod truth;
 
 use std::time::Duration;
@@ -16,7 +16,7 @@ use podman::Podman;
 
 use crate::actor::{Actor, Right};
 use crate::error::{Error, Result};
-use crate::{Engine, audit, page, store};
+use crate::{Engine, audit, page};
 
 /// What can be done to a container as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,14 +133,14 @@ impl Engine {
 
     async fn note(&self, actor: &Actor, action: &'static str, container: &Container) -> Result<()> {
         let entry = audit::by(actor, action, &format!("{} {}", container.name, container.id));
-        let write = self
-            .store
-            .write(move |tx| -> Result<()> { Ok(store::audit::insert(tx, &entry)?) });
-        write.await
+        self.write_down(entry).await
     }
 
     /// Runs `work` to its end, also when whoever asked for it has gone.
-    async fn carry_out<T: Send + 'static>(&self, work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    pub(crate) async fn carry_out<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
         self.tasks.spawn(work).await.map_err(|_| Error::Stopping)?
     }
 
@@ -158,7 +158,7 @@ impl Engine {
 /// How long a look at one container may take before the watch is left to notice what is wrong.
 pub(crate) const INSPECT_PATIENCE: Duration = Duration::from_secs(5);
 
-fn ignore_absent(result: podman::Result<()>) -> podman::Result<()> {
+pub(crate) fn ignore_absent(result: podman::Result<()>) -> podman::Result<()> {
     match result {
         Err(error) if error.is_not_found() => Ok(()),
         result => result,

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use api::container::{Container, ContainerDetail, ContainerState, Health, Mount, Port};
+use api::thing::Owner;
 use api::time::Timestamp;
 use podman::container::{Detail, State, Summary};
 
 /// The label that says which Stardeck made a container.
-const DECK: &str = "io.stardeck.deck";
+pub(crate) const DECK: &str = "io.stardeck.deck";
 /// The labels that say which stack and service a container belongs to: ours, then those of other tools.
 const STACK: [&str; 3] = [
     "io.stardeck.stack",
@@ -33,9 +34,9 @@ pub(super) fn summary(summary: Summary, deck: &str) -> Container {
         finished: whole_second(summary.exited),
         exit_code: summary.exit_code,
         ports: ports(&summary.ports),
-        stack: first(&summary.labels, STACK),
+        stack: stack_of(&summary.labels),
         service: first(&summary.labels, SERVICE),
-        foreign: is_foreign(&summary.labels, deck),
+        foreign: owner_of(&summary.labels, deck) != Owner::Ours,
     }
 }
 
@@ -52,9 +53,9 @@ pub(super) fn container(detail: &Detail, deck: &str) -> Container {
         finished: whole_second(detail.exited),
         exit_code: detail.exit_code,
         ports: ports(&detail.ports),
-        stack: first(&detail.labels, STACK),
+        stack: stack_of(&detail.labels),
         service: first(&detail.labels, SERVICE),
-        foreign: is_foreign(&detail.labels, deck),
+        foreign: owner_of(&detail.labels, deck) != Owner::Ours,
     }
 }
 
@@ -85,7 +86,7 @@ pub(super) fn detail(detail: Detail, deck: &str) -> ContainerDetail {
     }
 }
 
-fn state(state: State) -> ContainerState {
+pub(crate) fn state(state: State) -> ContainerState {
     match state {
         State::Created => ContainerState::Created,
         State::Running => ContainerState::Running,
@@ -106,7 +107,7 @@ fn health(health: podman::container::Health) -> Health {
 }
 
 /// Podman's list has whole seconds and its inspection has fractions: cut alike, so that the two say the same.
-fn whole_second(time: Option<impl Into<std::time::SystemTime>>) -> Option<Timestamp> {
+pub(crate) fn whole_second(time: Option<impl Into<std::time::SystemTime>>) -> Option<Timestamp> {
     let since = time?.into().duration_since(std::time::SystemTime::UNIX_EPOCH).ok()?;
     Some(Timestamp(i64::try_from(since.as_secs()).ok()?.checked_mul(1000)?))
 }
@@ -136,6 +137,16 @@ fn first<const N: usize>(labels: &BTreeMap<String, String>, names: [&str; N]) ->
         .cloned()
 }
 
-fn is_foreign(labels: &BTreeMap<String, String>, deck: &str) -> bool {
-    labels.get(DECK).is_none_or(|value| value != deck)
+/// The stack that something with these labels belongs to, ours or another tool's.
+pub(crate) fn stack_of(labels: &BTreeMap<String, String>) -> Option<String> {
+    first(labels, STACK)
+}
+
+/// Who made something with these labels.
+pub(crate) fn owner_of(labels: &BTreeMap<String, String>, deck: &str) -> Owner {
+    match labels.get(DECK) {
+        Some(value) if value == deck => Owner::Ours,
+        Some(_) => Owner::OtherDeck,
+        None => Owner::Foreign,
+    }
 }

@@ -12,8 +12,9 @@ use podman::container::Remove;
 
 use super::plan::{Action, Has, Observed, Plan, Turn, is_up};
 use super::wait::{self, Started};
-use super::{crash_point, observe, plan};
+use super::{observe, plan};
 use crate::Engine;
+use crate::crash::crash_point;
 use crate::error::Error;
 use crate::jobs::live::Live;
 use crate::spec::{Condition, PullPolicy, Wanted, WantedService};

@@ -65,11 +65,3 @@ impl Stacks {
         self.outlines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// A point at which the tests of crashes end the process; nothing in a build without `failpoints`.
-fn crash_point(name: &str) {
-    #[cfg(feature = "failpoints")]
-    fail::fail_point!(name, |_| -> () { std::process::abort() });
-    #[cfg(not(feature = "failpoints"))]
-    let _nowhere = name;
-}

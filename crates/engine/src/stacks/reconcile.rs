@@ -9,8 +9,9 @@ use api::name::StackName;
 
 use super::apply::{self, Apply, Halt, Trouble};
 use super::load::{Meaning, Source};
-use super::{crash_point, observe, plan};
+use super::{observe, plan};
 use crate::Engine;
+use crate::crash::crash_point;
 use crate::error::{Error, Result};
 use crate::jobs::live::Live;
 use crate::jobs::run::Outcome;

@@ -17,7 +17,7 @@ use testkit::{Machine, wait_until};
 use crate::browser::{Browser, Reply};
 
 /// Makes the stack `name`.
-async fn create(browser: &mut Browser, name: &str, compose: &str) -> StackDetail {
+pub(crate) async fn create(browser: &mut Browser, name: &str, compose: &str) -> StackDetail {
     let reply = browser
         .post("/api/stacks", json!({"name": name, "compose": compose}))
         .await;
@@ -26,7 +26,7 @@ async fn create(browser: &mut Browser, name: &str, compose: &str) -> StackDetail
 }
 
 /// Writes another compose file.
-async fn write(browser: &mut Browser, name: &str, compose: &str) {
+pub(crate) async fn write(browser: &mut Browser, name: &str, compose: &str) {
     let version = detail(browser, name).await.files.version;
     let body = json!({"version": version, "compose": compose});
     let reply = browser.send("PUT", &format!("/api/stacks/{name}"), Some(body)).await;
@@ -38,13 +38,13 @@ async fn detail(browser: &mut Browser, name: &str) -> StackDetail {
 }
 
 /// Asks for a job by `verb`, and waits for its end.
-async fn done(browser: &mut Browser, name: &str, verb: &str, body: Value) -> JobDetail {
+pub(crate) async fn done(browser: &mut Browser, name: &str, verb: &str, body: Value) -> JobDetail {
     let reply = browser.post(&format!("/api/stacks/{name}/{verb}"), body).await;
     over(browser, &reply).await
 }
 
 /// Waits for the end of the job that a reply speaks of.
-async fn over(browser: &mut Browser, reply: &Reply) -> JobDetail {
+pub(crate) async fn over(browser: &mut Browser, reply: &Reply) -> JobDetail {
     assert_eq!(reply.status, 202, "{reply:?}");
     let id = reply.json::<StackJob>().job.id;
     wait_until("the job to be over", Duration::from_secs(60), async || {
@@ -55,7 +55,7 @@ async fn over(browser: &mut Browser, reply: &Reply) -> JobDetail {
 }
 
 /// Deploys, and fails where that does.
-async fn deploy(browser: &mut Browser, name: &str) -> JobDetail {
+pub(crate) async fn deploy(browser: &mut Browser, name: &str) -> JobDetail {
     let job = done(browser, name, "deploy", json!({})).await;
     assert_eq!(job.job.state, JobState::Done, "{job:#?}");
     job
@@ -93,7 +93,7 @@ fn follow(browser: &mut Browser, deck: &testkit::Deck<'_>) {
 }
 
 /// Takes down what the test made, with its volumes.
-async fn clean(machine: &Machine, browser: &mut Browser, name: &str) {
+pub(crate) async fn clean(machine: &Machine, browser: &mut Browser, name: &str) {
     let label = format!("label=io.stardeck.stack={name}");
     let volumes = machine.cli(&["volume", "ls", "-q", "--filter", &label]).await;
     let volumes: Vec<&str> = volumes.lines().collect();
