@@ -10,6 +10,7 @@
 //! - [`entrance`]: setup and login
 //! - [`kit`]: what all of it is made of
 //! - [`prefs`]: theme and accent
+//! - [`reader`]: what a compose text means
 //! - [`root`]: which of it is shown
 
 pub mod apps;
@@ -18,5 +19,6 @@ pub mod desktop;
 pub mod entrance;
 pub mod kit;
 pub mod prefs;
+pub mod reader;
 pub mod root;
 pub mod store;

@@ -1,7 +1,11 @@
-//! What a compose text means, found out in the browser while it is typed; pure.
+//! What a compose text means, found out in the browser while it is typed.
+//!
+//! The compose crate weighs as much as half of the desk, and most visits need none of it: it is a chunk of the bundle,
+//! which is fetched when the first text is read.
 
 use api::compose::{Diagnostic, Severity};
 use compose::{FileError, FileKind, Files, LoadOptions};
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 const HOME: &str = "/stack";
 const FILE: &str = "/stack/compose.yaml";
@@ -23,6 +27,15 @@ pub struct Found {
     pub name: String,
     /// Its image; empty where it is built.
     pub image: String,
+}
+
+/// Reads the texts, once what reads them is there.
+///
+/// # Errors
+/// The chunk could not be fetched; the next call tries again.
+#[wasm_split(reader, fallible)]
+pub fn read(name: String, compose: String, env: String) -> Result<Reading, SplitLoaderError> {
+    Ok(Reading::of(&name, &compose, &env))
 }
 
 impl Reading {

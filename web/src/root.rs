@@ -3,14 +3,16 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::apps::APPS;
+use crate::apps::{APPS, items};
 use crate::client::{self, Error, Session};
+use crate::desktop::icons::manager::IconManager;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::view::DeskView;
 use crate::entrance::{Entrance, Reason};
 use crate::kit::{Layers, provide_kit};
 use crate::prefs::{LocalShelf, Prefs};
 use crate::store::Deck;
+use crate::store::pictures::Pictures;
 
 /// Where somebody is.
 #[derive(Clone)]
@@ -55,8 +57,14 @@ pub fn Root() -> impl IntoView {
 #[component]
 fn Inside(session: RwSignal<Session>, phase: RwSignal<Phase>) -> impl IntoView {
     let user = session.with_untracked(|session| session.user().clone());
-    provide_context(Deck::follow(session));
-    provide_context(WindowManager::start(APPS, LocalShelf, &user.id));
+    let deck = Deck::follow(session);
+    provide_context(deck);
+    provide_context(Pictures::new(deck));
+    let manager = WindowManager::start(APPS, LocalShelf, &user.id);
+    provide_context(manager);
+    let items = items::items(deck, manager);
+    provide_context(items);
+    provide_context(IconManager::start(items, manager.desk, LocalShelf, &user.id));
     let ended = Memo::new(move |_| session.get().ended().get());
     Effect::new(move |_| document().set_title(session.get().machine()));
     let leave = Callback::new(move |()| {

@@ -3,7 +3,10 @@
 //! Events are numbered within one run of the server (`stream`); one does not see all of them, so that numbers are missed. A client opens `/api/events` with the
 //! `stream` and the number that it saw last; the server sends what it missed, or [`Frame::Relist`] when it cannot.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::app::App;
 use crate::container::Container;
@@ -49,7 +52,7 @@ pub struct Event {
     pub change: Change,
 }
 
-/// What changed. Each carries the new truth, not the difference.
+/// What changed. Each carries the new truth of what it names, not the difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -88,6 +91,12 @@ pub enum Change {
     Job {
         /// As it is now.
         job: Job,
+    },
+    /// Something on the listener's own desk is new, different or gone. Nobody else hears of it.
+    Desk {
+        /// The new values by their keys, of those that changed; null for an entry that is gone.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        entries: BTreeMap<String, Option<Value>>,
     },
     /// Podman answers again, or does not any more.
     Podman {

@@ -17,6 +17,7 @@
 //! - [`stack`]: stacks, their files, plans and generations
 //! - [`job`]: work that takes a while
 //! - [`app`]: what is an icon and opens in a window
+//! - [`desk`]: what a person has on the desk
 //! - [`system`]: the machine, Podman, health
 //! - [`thing`]: what images, volumes and networks have in common
 //! - [`image`], [`volume`], [`network`]: what containers are made of and live on
@@ -28,6 +29,7 @@ pub mod app;
 pub mod audit;
 pub mod compose;
 pub mod container;
+pub mod desk;
 pub mod disk;
 pub mod error;
 pub mod event;

@@ -14,6 +14,7 @@
 //! - [`model`]: the typed model
 //! - `consistency`, `environment`: what is checked and filled in once types are known
 //! - `output`: a project as docker compose prints it
+//! - [`run`]: a `docker run` command as a compose file
 //! - `report`, `source`, `places`: diagnostics and where they point
 
 mod consistency;
@@ -29,6 +30,7 @@ pub mod model;
 mod output;
 mod places;
 mod report;
+pub mod run;
 pub mod schema;
 mod source;
 mod stages;

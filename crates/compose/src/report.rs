@@ -110,6 +110,8 @@ codes! {
     Obsolete = "obsolete",
     /// A command uses syntax of a shell, but runs without one.
     ShellSyntax = "shell-syntax",
+    /// A command line has an option that is not known.
+    UnknownFlag = "unknown-flag",
     /// A value is read, but probably not as it was meant.
     Surprising = "surprising",
     /// Rootless Podman does part of what the key says.

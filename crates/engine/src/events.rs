@@ -7,7 +7,7 @@ use tokio::sync::broadcast;
 
 use crate::Engine;
 use crate::actor::{Actor, Right};
-use crate::containers::truth::Told;
+use crate::containers::truth::{Audience, Told};
 use crate::error::Result;
 use crate::users::Lease;
 
@@ -17,8 +17,16 @@ pub struct EventStream {
     told: broadcast::Receiver<Told>,
     engine: Engine,
     lease: Lease,
-    foreign: bool,
+    ears: Ears,
     over: bool,
+}
+
+/// What a listener may hear of.
+struct Ears {
+    /// What Stardeck did not make.
+    foreign: bool,
+    /// What concerns this person alone.
+    person: Option<String>,
 }
 
 impl Engine {
@@ -26,7 +34,10 @@ impl Engine {
     pub async fn events(&self, actor: &Actor, query: &EventsQuery) -> Result<EventStream> {
         actor.require(Right::See)?;
         let lease = self.lease(actor).await?;
-        let foreign = actor.may(Right::Administer);
+        let ears = Ears {
+            foreign: actor.may(Right::Administer),
+            person: actor.may(Right::OwnAccount).then(|| actor.user.id.clone()),
+        };
         let start = self.truth.listen(query.stream.as_deref(), query.after);
         let hello = Frame::Hello {
             stream: self.truth.stream.clone(),
@@ -37,8 +48,8 @@ impl Engine {
         let mut waiting = VecDeque::from([hello]);
         match start.missed {
             Some(missed) => {
-                let may = |told: &Told| foreign || !told.foreign;
-                waiting.extend(missed.into_iter().filter(may).map(|told| Frame::Event(told.event)));
+                let heard = missed.into_iter().filter(|told| ears.hear(told));
+                waiting.extend(heard.map(|told| Frame::Event(told.event)));
             }
             None => waiting.push_back(Frame::Relist {
                 sequence: start.sequence,
@@ -49,9 +60,19 @@ impl Engine {
             told: start.told,
             engine: self.clone(),
             lease,
-            foreign,
+            ears,
             over: false,
         })
+    }
+}
+
+impl Ears {
+    fn hear(&self, told: &Told) -> bool {
+        match &told.audience {
+            Audience::All => true,
+            Audience::Administrators => self.foreign,
+            Audience::Person(user) => self.person.as_ref() == Some(user),
+        }
     }
 }
 
@@ -75,7 +96,7 @@ impl EventStream {
                     return None;
                 }
                 told = self.told.recv() => match told {
-                    Ok(told) if told.foreign && !self.foreign => {}
+                    Ok(told) if !self.ears.hear(&told) => {}
                     Ok(told) => return Some(Frame::Event(told.event)),
                     Err(broadcast::error::RecvError::Lagged(_)) => {
                         // What was missed is in the list; what is still queued comes again, which does no harm.

@@ -11,6 +11,7 @@
 //! - [`containers`]: seeing them, the verbs, the truth about them
 //! - `things`: images, volumes and networks
 //! - [`apps`]: services with a web interface, their addresses, and the way in
+//! - [`desk`]: what people have on their desks
 //! - [`events`]: what is pushed to a listener
 //! - [`logs`]: what containers print
 //! - [`system`]: the machine and Podman
@@ -26,6 +27,7 @@ mod audit;
 mod clock;
 pub mod containers;
 mod crash;
+mod desk;
 mod error;
 pub mod events;
 mod jobs;
@@ -135,6 +137,7 @@ pub struct Inner {
     capabilities: Mutex<Option<Capabilities>>,
     truth: Truth,
     apps: Apps,
+    desks: tokio::sync::Mutex<()>,
     stacks: stacks::Stacks,
     jobs: jobs::Jobs,
     things: things::Things,
@@ -199,6 +202,7 @@ impl Engine {
             capabilities: Mutex::new(None),
             truth: Truth::new(),
             apps: Apps::new(rows, config.domain),
+            desks: tokio::sync::Mutex::default(),
             passwords: Passwords::new().map_err(OpenError::Prepare)?,
             throttle: Throttle::default(),
             challenges: Challenges::default(),

@@ -48,15 +48,17 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
-    /// The app has answered with a status before the real one.
-    pub(crate) fn interim(&self, status: StatusCode) {
+    /// The app has answered with a status before the real one; whether there were not too many of those.
+    pub(crate) fn interim(&self, status: StatusCode) -> bool {
         if status == StatusCode::CONTINUE {
             self.is_wanted.store(true, Ordering::Release);
             self.wanted.wake();
         }
-        if self.interim.fetch_add(1, Ordering::Relaxed) >= INTERIM {
+        let is_flood = self.interim.fetch_add(1, Ordering::Relaxed) >= INTERIM;
+        if is_flood {
             self.flooded.notify_one();
         }
+        !is_flood
     }
 
     /// Waits until there were too many of those.
@@ -191,6 +193,7 @@ pub(crate) struct FromApp {
     upload: Arc<Upload>,
     lease: CancellationToken,
     ended: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
+    failed: Option<Error>,
     tally: Tally,
 }
 
@@ -209,12 +212,28 @@ impl FromApp {
             upload,
             lease,
             ended: None,
+            failed: None,
             tally,
         };
         if body.inner.is_end_stream() {
             body.finish();
+        } else if !body.upload.is_over()
+            && let Some(lent) = &mut body.lent
+        {
+            // The app answers while it is still being sent to. Neither may wait for the other.
+            lent.detach();
         }
         body
+    }
+
+    /// The next of what the app says, which comes by its connection.
+    fn poll_inner(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let polled = Pin::new(&mut self.inner).poll_frame(cx);
+        match &mut self.lent {
+            Some(lent) if polled.is_pending() => lent.drive(cx),
+            _ => return polled,
+        }
+        Pin::new(&mut self.inner).poll_frame(cx)
     }
 
     /// Gives the connection back if nothing of this exchange is still to come on it, else closes it.
@@ -239,10 +258,13 @@ impl http_body::Body for FromApp {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = &mut *self;
+        if let Some(error) = this.failed.take() {
+            return this.fail(error);
+        }
         if this.lease.is_cancelled() {
             return this.fail(Error::LeaseEnded);
         }
-        match Pin::new(&mut this.inner).poll_frame(cx) {
+        match this.poll_inner(cx) {
             Poll::Ready(Some(Ok(mut frame))) => {
                 if let Some(data) = frame.data_ref() {
                     this.tally.add(data.len());
@@ -258,7 +280,12 @@ impl http_body::Body for FromApp {
                 this.finish();
                 Poll::Ready(None)
             }
-            Poll::Ready(Some(Err(error))) => this.fail(Error::App(error.into())),
+            // hyper throws away what it has not written yet when a body fails: it gets a turn to write before it hears.
+            Poll::Ready(Some(Err(error))) => {
+                this.failed = Some(Error::App(error.into()));
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
             Poll::Pending => {
                 let lease = &this.lease;
                 let ended = this

@@ -8,7 +8,7 @@ use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -19,6 +19,7 @@ use crate::error::{Error, Side};
 use crate::gate::{Answer, Ends, Forward, Gate, Otherwise, Pass, Record, Verdict, Visit};
 use crate::head::Fault;
 use crate::headers::{self, Leg, has_token};
+use crate::http2::{self, Stream};
 use crate::inlet::{REFUSED, Valve};
 use crate::origin;
 use crate::pages::Page;
@@ -37,6 +38,8 @@ pub(crate) struct Path {
     pub limits: Limits,
     /// Places for heads that are larger than usual.
     pub large_heads: Arc<Semaphore>,
+    /// Places for WebSockets.
+    pub sockets: Arc<Semaphore>,
     /// Open tunnels.
     pub tunnels: TaskTracker,
     /// Ends them.
@@ -45,16 +48,20 @@ pub(crate) struct Path {
 
 impl Path {
     /// Answers a request.
-    pub(crate) async fn answer(&self, request: Request<Incoming>, ends: Ends, valve: &Valve) -> Response<Body> {
+    pub(crate) async fn answer(
+        &self,
+        mut request: Request<Incoming>,
+        ends: Ends,
+        valve: &Arc<Valve>,
+    ) -> Response<Body> {
         if request.method().as_str() == REFUSED {
-            let page = match valve.fault() {
-                Some(Fault::TooLarge) => Page::HeadTooLarge,
-                Some(Fault::Method) => Page::Method,
-                Some(Fault::Malformed) | None => Page::Malformed,
-            };
+            let page = valve.fault().map_or(Page::Malformed, page_for_fault);
             return closing(page.reply(None, request.headers()));
         }
         let asks_for_socket = has_token(request.headers(), &header::UPGRADE, "websocket");
+        if request.version() == Version::HTTP_11 {
+            request.extensions_mut().insert(Arc::clone(valve));
+        }
         let reply = self.route(request, ends).await;
         if reply.status() == StatusCode::SWITCHING_PROTOCOLS {
             valve.open();
@@ -62,6 +69,19 @@ impl Path {
         }
         // The inlet waits for the switch and reads no further request.
         if asks_for_socket { closing(reply) } else { reply }
+    }
+
+    /// Answers a request that came by HTTP/2.
+    pub(crate) async fn answer_http2(&self, request: Request<Incoming>, ends: Ends, stream: &Stream) -> Response<Body> {
+        let request = match http2::as_http1(request) {
+            Ok(request) => request,
+            Err(fault) => return page_for_fault(fault).reply(None, &HeaderMap::new()),
+        };
+        let reply = self.route(request, ends).await;
+        if reply.status() == StatusCode::SWITCHING_PROTOCOLS {
+            stream.stay();
+        }
+        http2::from_http1(reply)
     }
 
     async fn route(&self, request: Request<Incoming>, ends: Ends) -> Response<Body> {
@@ -222,7 +242,21 @@ impl Exchange<'_> {
         tally.who(&self.pass.who);
         let route = self.route;
         let asked = accept_only(request.headers());
-        let failed = match self.run(request, handshake, &mut tally).await {
+        let place = match handshake
+            .as_ref()
+            .map(|_| Arc::clone(&self.path.sockets).try_acquire_owned())
+        {
+            Some(Err(_)) => {
+                tracing::warn!(app = %route.app, "too many WebSockets; one was refused");
+                let reply = Page::Full.reply(Some(route), &asked);
+                tally.status(reply.status());
+                return reply;
+            }
+            Some(Ok(place)) => Some(place),
+            None => None,
+        };
+        let socket = handshake.zip(place);
+        let failed = match self.run(request, socket, &mut tally).await {
             Ok(reply) => return reply,
             Err(failed) => failed,
         };
@@ -237,13 +271,14 @@ impl Exchange<'_> {
     }
 
     async fn run(
-        self,
+        &self,
         mut request: Request<Incoming>,
-        handshake: Option<Handshake>,
+        socket: Option<(Handshake, OwnedSemaphorePermit)>,
         tally: &mut Tally,
     ) -> Result<Response<Body>, Error> {
-        let browser = handshake.is_some().then(|| hyper::upgrade::on(&mut request));
-        let (request, upload) = self.to_app(request, handshake.is_some());
+        let socket = socket.map(|(handshake, place)| (handshake, place, hyper::upgrade::on(&mut request)));
+        let valve = request.extensions().get::<Arc<Valve>>().cloned();
+        let (request, upload) = self.to_app(request, socket.is_some());
         let asked = tokio::select! {
             biased;
             () = self.pass.lease.cancelled() => Err(Error::LeaseEnded),
@@ -256,9 +291,12 @@ impl Exchange<'_> {
                 return Err(error);
             }
         };
+        if let Some(valve) = valve {
+            valve.hinted().await;
+        }
         tally.status(answer.status());
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
-            return self.switch(answer, lent, handshake, browser, tally);
+            return self.switch(answer, lent, socket, tally);
         }
         headers::response(answer.headers_mut(), &self.leg());
         *answer.version_mut() = Version::HTTP_11;
@@ -281,7 +319,7 @@ impl Exchange<'_> {
 
     /// The request as the app gets it.
     fn to_app(&self, request: Request<Incoming>, is_socket: bool) -> (Request<FromBrowser>, Arc<Upload>) {
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let expects = parts.headers.get(header::EXPECT);
         let expects = expects.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
         let (body, upload) = FromBrowser::new(body, expects, self.path.limits.silence);
@@ -290,8 +328,13 @@ impl Exchange<'_> {
         *request.uri_mut() = parts.uri;
         *request.headers_mut() = parts.headers;
         headers::request(request.headers_mut(), &self.leg(), is_socket);
-        let counted = Arc::clone(&upload);
-        hyper::ext::on_informational(&mut request, move |answer| counted.interim(answer.status()));
+        let (counted, valve) = (Arc::clone(&upload), parts.extensions.remove::<Arc<Valve>>());
+        hyper::ext::on_informational(&mut request, move |answer| {
+            let may_hint = counted.interim(answer.status()) && answer.status() == StatusCode::EARLY_HINTS;
+            if let Some(valve) = valve.as_ref().filter(|_| may_hint) {
+                valve.hint(answer.headers().get_all(header::LINK).iter().map(HeaderValue::as_bytes));
+            }
+        });
         (request, upload)
     }
 
@@ -319,21 +362,21 @@ impl Exchange<'_> {
     fn switch(
         &self,
         mut answer: Response<Incoming>,
-        lent: Lent,
-        handshake: Option<Handshake>,
-        browser: Option<OnUpgrade>,
+        mut lent: Lent,
+        socket: Option<(Handshake, OwnedSemaphorePermit, OnUpgrade)>,
         tally: &mut Tally,
     ) -> Result<Response<Body>, Error> {
-        let (Some(handshake), Some(browser)) = (handshake, browser) else {
+        let Some((handshake, place, browser)) = socket else {
             return Err(Error::AppUnruly("it switched protocols without being asked"));
         };
         handshake.check(answer.headers())?;
         let tally = tally.hand_over();
         let app = hyper::upgrade::on(&mut answer);
+        lent.detach();
         let (lease, stop) = (self.pass.lease.clone(), self.path.stop.clone());
         self.path.tunnels.spawn(async move {
             upgrade::tunnel(browser, app, lease, stop, tally).await;
-            drop(lent);
+            drop((lent, place));
         });
         headers::response(answer.headers_mut(), &self.leg());
         let headers = answer.headers_mut();
@@ -365,6 +408,14 @@ async fn silent(upload: &Upload, limit: std::time::Duration) {
         if before == (upload.received(), upload.is_over()) {
             return;
         }
+    }
+}
+
+fn page_for_fault(fault: Fault) -> Page {
+    match fault {
+        Fault::TooLarge => Page::HeadTooLarge,
+        Fault::Method => Page::Method,
+        Fault::Malformed => Page::Malformed,
     }
 }
 

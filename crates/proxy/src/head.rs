@@ -51,6 +51,22 @@ pub(crate) fn check(head: &[u8]) -> Result<Head, Fault> {
     found.judge(is_1_1, head.starts_with(b"GET "))
 }
 
+/// Checks the lines of a head that came in frames of HTTP/2, which has said already how its body ends; answers the length that
+/// it claims.
+pub(crate) fn check_fields<'a>(lines: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Result<Option<u64>, Fault> {
+    let mut found = Found::default();
+    for (count, (name, value)) in lines.enumerate() {
+        if count == LINES {
+            return Err(Fault::TooLarge);
+        }
+        found.take(name, value.trim_ascii())?;
+    }
+    if found.hosts != 1 || found.is_chunked || found.content_types > 1 {
+        return Err(Fault::Malformed);
+    }
+    Ok(found.length)
+}
+
 /// Checks the lines after a chunked body: well formed, and none that frames or addresses.
 pub(crate) fn check_trailers(trailers: &[u8]) -> Result<(), Fault> {
     for line in Lines(Some(trailers)).filter(|line| !line.is_empty()) {

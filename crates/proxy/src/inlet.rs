@@ -4,11 +4,13 @@
 //! In place of a head that is refused hyper reads a request that says only so, and the reply to it closes the connection:
 //! replies stay in order, and a refusal is a page like any other.
 
+use std::future::poll_fn;
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -39,6 +41,9 @@ pub(crate) struct Valve {
     is_open: AtomicBool,
     opened: AtomicWaker,
     fault: Mutex<Option<Fault>>,
+    /// What the browser is told before the answer, and who waits until it was.
+    hints: Mutex<BytesMut>,
+    hinted: AtomicWaker,
 }
 
 impl Valve {
@@ -46,6 +51,35 @@ impl Valve {
     pub(crate) fn open(&self) {
         self.is_open.store(true, Ordering::Release);
         self.opened.wake();
+    }
+
+    /// Tells the browser of `links` before the answer. hyper writes nothing between two answers.
+    pub(crate) fn hint<'a>(&self, links: impl Iterator<Item = &'a [u8]>) {
+        let mut hints = self.hints();
+        hints.extend_from_slice(b"HTTP/1.1 103 Early Hints\r\n");
+        for link in links {
+            for part in [b"link: ", link, b"\r\n"] {
+                hints.extend_from_slice(part);
+            }
+        }
+        hints.extend_from_slice(b"\r\n");
+    }
+
+    /// Waits until the browser was told.
+    pub(crate) async fn hinted(&self) {
+        poll_fn(|cx| {
+            self.hinted.register(cx.waker());
+            if self.hints().is_empty() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+
+    fn hints(&self) -> MutexGuard<'_, BytesMut> {
+        self.hints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why the last head was refused.
@@ -178,8 +212,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Inlet<S> {
 
     /// Reads into the pending bytes; answers how many there were, 0 at the end.
     fn poll_pending(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut piece = [0; PIECE];
-        let mut buffer = ReadBuf::new(&mut piece);
+        let mut piece = [MaybeUninit::uninit(); PIECE];
+        let mut buffer = ReadBuf::uninit(&mut piece);
         ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer))?;
         self.pending.extend_from_slice(buffer.filled());
         Poll::Ready(Ok(buffer.filled().len()))
@@ -207,6 +241,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Inlet<S> {
             }
         }
         Poll::Ready(())
+    }
+
+    /// Writes what the browser is to be told before the answer. Only called when nothing of an earlier one is left.
+    fn poll_hints(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut hints = self.valve.hints();
+        if hints.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        while !hints.is_empty() {
+            let count = ready!(Pin::new(&mut self.io).poll_write(cx, &hints))?;
+            if count == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            hints.advance(count);
+        }
+        self.valve.hinted.wake();
+        Poll::Ready(Ok(()))
     }
 
     fn watch_taking<T>(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -306,7 +357,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Inlet<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let polled = Pin::new(&mut self.io).poll_flush(cx);
+        let polled = match self.poll_hints(cx) {
+            Poll::Ready(Ok(())) => Pin::new(&mut self.io).poll_flush(cx),
+            other => other,
+        };
         self.watch_taking(cx, polled)
     }
 

@@ -1,7 +1,7 @@
 //! The byte path between a browser and the apps.
 //!
 //! In the order in which a byte meets them: `serve` (listener, `tls`) → `inlet` with `head` and `chunks` (a request that
-//! has one meaning) → `exchange` (the phases of a request: [`route`], `origin`, [`gate`], `headers` with `cookies`, `csp` and
+//! has one meaning), or `http2` → `exchange` (the phases of a request: [`route`], `origin`, [`gate`], `headers` with `cookies`, `csp` and
 //! `location`) → `pool` and `outlet` (the app's connection) → `body`, or `upgrade` for sockets. [`pages`] is what a person
 //! sees when no app answers, `access` what the gate is told of it.
 //!
@@ -18,6 +18,7 @@ mod exchange;
 pub mod gate;
 mod head;
 mod headers;
+mod http2;
 mod inlet;
 mod location;
 mod origin;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rustix::net::{RecvFlags, Shutdown, recv, shutdown};
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -26,13 +26,19 @@ impl AsyncRead for Socket {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         loop {
             ready!(self.0.poll_read_ready(cx))?;
-            match self.0.try_read(out.initialize_unfilled()) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
-                Ok(count) => {
-                    out.advance(count);
-                    return Poll::Ready(Ok(()));
+            let before = out.filled().len();
+            let tried = self.0.try_io(Interest::READABLE, || {
+                let room = out.remaining();
+                match self.0.try_read_buf(out)? {
+                    // Less than there is room for: whoever reads again first waits for more to come.
+                    count if (1..room).contains(&count) => Err(io::ErrorKind::WouldBlock.into()),
+                    _ => Ok(()),
                 }
+            });
+            match tried {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && out.filled().len() == before => {}
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Poll::Ready(Err(error)),
+                _ => return Poll::Ready(Ok(())),
             }
         }
     }

@@ -2,14 +2,18 @@
 //! from one app, or one container of an app, to another.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use futures_util::future::BoxFuture;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper_util::rt::TokioIo;
-use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::body::FromBrowser;
 use crate::error::Error;
@@ -37,12 +41,54 @@ pub(crate) struct Key {
 struct Connection {
     sender: SendRequest<FromBrowser>,
     watch: Watch,
-    task: JoinHandle<()>,
+    driver: Driver,
 }
 
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.task.abort();
+/// Who moves a connection's bytes.
+enum Driver {
+    /// Whoever waits for them, in its own task: nobody has to be woken for each step of an exchange.
+    Waiting(BoxFuture<'static, hyper::Result<()>>),
+    /// A task of its own, which ends with this value.
+    Task(#[expect(dead_code, reason = "is held to be dropped")] AbortOnDropHandle<()>),
+    /// Nobody any more: it has ended.
+    Nobody,
+}
+
+impl Driver {
+    /// Moves what can be moved now.
+    fn drive(&mut self, cx: &mut Context<'_>) {
+        if let Self::Waiting(connection) = self
+            && let Poll::Ready(ended) = connection.as_mut().poll(cx)
+        {
+            if let Err(error) = ended {
+                tracing::trace!(%error, "a connection to an app ended");
+            }
+            *self = Self::Nobody;
+        }
+    }
+
+    /// Waits for `future`, which comes about by this connection.
+    async fn wait_for<F: Future>(&mut self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(|cx| {
+            if let Poll::Ready(output) = future.as_mut().poll(cx) {
+                return Poll::Ready(output);
+            }
+            self.drive(cx);
+            future.as_mut().poll(cx)
+        })
+        .await
+    }
+
+    /// Goes on in a task of its own.
+    fn detach(&mut self) {
+        if let Self::Waiting(connection) = std::mem::replace(self, Self::Nobody) {
+            *self = Self::Task(AbortOnDropHandle::new(tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::trace!(%error, "a connection to an app ended");
+                }
+            })));
+        }
     }
 }
 
@@ -66,6 +112,16 @@ pub(crate) struct Lent {
 }
 
 impl Lent {
+    /// Moves what can be moved of the exchange now.
+    pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
+        self.connection.driver.drive(cx);
+    }
+
+    /// From here on the connection moves by itself, whether or not anybody waits for the answer's body.
+    pub(crate) fn detach(&mut self) {
+        self.connection.driver.detach();
+    }
+
     /// The exchange is over and left nothing behind: the next may have the connection.
     pub(crate) fn give_back(self) {
         let Self { connection, key, pool } = self;
@@ -109,11 +165,12 @@ impl Pool {
         mut request: Request<FromBrowser>,
     ) -> Result<(Response<Incoming>, Lent), Error> {
         while let Some(mut connection) = self.take(key) {
-            if connection.sender.ready().await.is_err() || !connection.watch.is_quiet() {
+            let Connection { sender, watch, driver } = &mut connection;
+            if driver.wait_for(sender.ready()).await.is_err() || !watch.is_quiet() {
                 continue;
             }
             let again = repeat(&request);
-            match connection.sender.try_send_request(request).await {
+            match driver.wait_for(sender.try_send_request(request)).await {
                 Ok(answer) => return Ok((answer, self.lend(connection, key))),
                 // The app closed it in that moment: what was not sent, or may be sent twice, is sent anew.
                 Err(mut error) => match error.take_message().or(again) {
@@ -127,7 +184,8 @@ impl Pool {
         if !route.holds_its_port() {
             return Err(Error::Unreachable(std::io::ErrorKind::ConnectionAborted.into()));
         }
-        let answer = connection.sender.send_request(request).await;
+        let Connection { sender, driver, .. } = &mut connection;
+        let answer = driver.wait_for(sender.send_request(request)).await;
         let answer = answer.map_err(|error| Error::App(error.into()))?;
         Ok((answer, self.lend(connection, key)))
     }
@@ -151,12 +209,8 @@ impl Pool {
             .handshake(TokioIo::new(outlet))
             .await;
         let (sender, connection) = shaken.map_err(|error| Error::App(error.into()))?;
-        let task = tokio::spawn(async move {
-            if let Err(error) = connection.with_upgrades().await {
-                tracing::trace!(%error, "a connection to an app ended");
-            }
-        });
-        Ok(Connection { sender, watch, task })
+        let driver = Driver::Waiting(Box::pin(connection.with_upgrades()));
+        Ok(Connection { sender, watch, driver })
     }
 
     fn lend(self: &Arc<Self>, connection: Connection, key: &Key) -> Lent {

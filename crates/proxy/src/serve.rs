@@ -20,16 +20,19 @@ use crate::cookies::OwnCookies;
 use crate::error::Error;
 use crate::exchange::Path;
 use crate::gate::{Ends, Gate, Otherwise};
+use crate::http2;
 use crate::inlet::Inlet;
 use crate::pool::Pool;
 use crate::route::Routes;
-use crate::tls::{Tls, ToApps};
+use crate::tls::{HTTP2, Tls, ToApps};
 
 /// How long and how much.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// The connections from browsers that are open at once, over all listeners; the next is closed at the door.
+    /// The connections from browsers that are open at once, over all listeners; the next is turned away at the door.
     pub connections: usize,
+    /// The WebSockets of apps that are open at once; the next is refused.
+    pub sockets: usize,
     /// The largest head of a request, in bytes. Other origins of this host can fill the browser's cookies up to it.
     pub head: usize,
     /// How many heads of more than 64 KiB may be on their way at once.
@@ -48,6 +51,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 16 * 1024,
+            sockets: 10_000,
             head: 1024 * 1024,
             large_heads: 64,
             head_time: Duration::from_secs(30),
@@ -86,6 +90,7 @@ impl Config {
             pool: Arc::new(pool),
             limits: self.limits,
             large_heads: Arc::new(Semaphore::new(self.limits.large_heads)),
+            sockets: Arc::new(Semaphore::new(self.limits.sockets)),
             tunnels: TaskTracker::new(),
             stop,
         };
@@ -98,6 +103,10 @@ impl Config {
 
 /// How long to wait when the machine has no descriptor left for the next connection.
 const EXHAUSTED: Duration = Duration::from_millis(100);
+
+/// What a connection hears that there is no place for.
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /// The byte path.
 #[derive(Clone)]
@@ -123,7 +132,11 @@ impl Proxy {
             match accepted {
                 Ok((stream, peer)) => {
                     let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-                        tracing::warn!(%peer, "too many connections; one was closed at the door");
+                        tracing::warn!(%peer, "too many connections; one was turned away at the door");
+                        if tls.is_none() {
+                            // Whoever takes it not at once has lost it.
+                            let _ = stream.try_write(FULL);
+                        }
                         continue;
                     };
                     let (path, tls) = (Arc::clone(&self.path), tls.clone());
@@ -160,6 +173,9 @@ async fn welcome(path: Arc<Path>, stream: TcpStream, peer: SocketAddr, tls: Opti
     };
     let shaken = timeout(path.limits.head_time, TlsAcceptor::from(tls.config()).accept(stream)).await;
     let stream = shaken.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
+    if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
+        return http2::converse(path, stream, ends).await;
+    }
     converse(path, stream, ends).await
 }
 

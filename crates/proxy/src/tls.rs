@@ -14,6 +14,9 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, S
 
 use crate::error::Error;
 
+/// What a browser that speaks HTTP/2 chooses.
+pub(crate) const HTTP2: &[u8] = b"h2";
+
 /// Nobody's word: every app that speaks TLS has to be trusted by its own setting.
 #[must_use]
 pub fn no_roots() -> RootCertStore {
@@ -45,7 +48,7 @@ impl Tls {
             .map_err(|error| Error::Certificate(error.into()))?
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&current) as Arc<dyn ResolvesServerCert>);
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![HTTP2.to_vec(), b"http/1.1".to_vec()];
         Ok(Self {
             current,
             config: Arc::new(config),

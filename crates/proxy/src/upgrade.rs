@@ -1,6 +1,7 @@
 //! WebSockets: a checked handshake, and after it bytes in both directions that nobody looks at.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -198,8 +199,8 @@ impl Direction {
                 }
                 At::Open => {}
             }
-            let mut piece = [0; PIECE];
-            let mut buffer = ReadBuf::new(&mut piece);
+            let mut piece = [MaybeUninit::uninit(); PIECE];
+            let mut buffer = ReadBuf::uninit(&mut piece);
             let polled = Pin::new(&mut *from).poll_read(cx, &mut buffer);
             if polled.map_err(End::Source)?.is_pending() {
                 ready!(Pin::new(&mut *to).poll_flush(cx)).map_err(End::Sink)?;

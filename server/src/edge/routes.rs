@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 
 use super::error::Fault;
 use super::handlers::{
-    apps, audit, containers, events, factor, health, images, jobs, logs, networks, session, setup, stacks, system,
-    tokens, trust, users, volumes,
+    apps, audit, containers, desk, events, factor, health, images, jobs, logs, networks, session, setup, stacks,
+    system, tokens, trust, users, volumes,
 };
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
@@ -80,6 +80,8 @@ fn closed() -> OpenApiRouter<App> {
         // Answers with a ticket, which is not to be kept for a repeat.
         .routes(routes!(apps::open))
         .routes(routes!(apps::open_container))
+        // A change of it may be repeated without harm, and its reply is too much to keep for that.
+        .routes(routes!(desk::show, desk::change))
         .routes(routes!(system::show))
         .routes(routes!(system::disk))
         .routes(routes!(audit::list))

@@ -5,6 +5,7 @@
 mod apps;
 mod browser;
 mod cli;
+mod desk;
 mod edge;
 mod faults;
 mod logs;

@@ -41,6 +41,8 @@ const CASES: &[(&str, &str)] = &[
     ("POST /containers/{id}/restart", "00+00+"),
     ("GET /containers/{id}/logs", "00+00+"),
     ("GET /stacks/{name}/logs", "++++++"),
+    ("GET /desk", "+++---"),
+    ("PATCH /desk", "+++---"),
     ("GET /events", "++++++"),
     ("GET /images", "++++++"),
     ("DELETE /images/{id}", "-++-++"),
@@ -118,6 +120,7 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         // Past authorisation, these two are refused for what they ask.
         "POST /users" => Some(json!({"name": "eve", "password": "short", "role": "viewer"})),
         "PATCH /users/{id}" => Some(json!({})),
+        "PATCH /desk" => Some(json!({"entries": {}})),
         // Past authorisation, these are refused for the name.
         "POST /volumes" | "POST /networks" => Some(json!({"name": "."})),
         "POST /system/prune" => Some(json!({})),

@@ -211,6 +211,12 @@ impl Session {
         self.post(&format!("/apps/{id}/open"), &OpenApp::default()).await
     }
 
+    /// The picture at a path of the server, as a `data:` address.
+    pub async fn picture(&self, path: &str) -> Result<String, Error> {
+        let path = path.strip_prefix("/api").unwrap_or(path);
+        self.heed(Call::new("GET", path).token(&self.token).picture().await)
+    }
+
     /// All jobs that are kept.
     pub async fn jobs(&self) -> Result<Listed<Job>, Error> {
         self.read("/jobs").await

@@ -55,7 +55,19 @@ impl<'a> Call<'a> {
         check(status, &body)
     }
 
+    /// Makes the call, whose reply is a picture, and returns that as a `data:` address.
+    pub(super) async fn picture(self) -> Result<String, Error> {
+        let response = self.send().await.map_err(|_| Error::Unreachable)?;
+        data_url(&response).await.map_err(|_| Error::Garbled)
+    }
+
     async fn exchange(self) -> Result<(u16, String), JsValue> {
+        let response = self.send().await?;
+        let body = JsFuture::from(response.text()?).await?;
+        Ok((response.status(), body.as_string().unwrap_or_default()))
+    }
+
+    async fn send(self) -> Result<Response, JsValue> {
         let window = web_sys::window().ok_or(JsValue::NULL)?;
         let headers = Headers::new()?;
         headers.set("accept", "application/json")?;
@@ -75,10 +87,22 @@ impl<'a> Call<'a> {
             init.set_body(&JsValue::from_str(&body));
         }
         let request = Request::new_with_str_and_init(&format!("/api{}", self.path), &init)?;
-        let response: Response = JsFuture::from(window.fetch_with_request(&request)).await?.dyn_into()?;
-        let body = JsFuture::from(response.text()?).await?;
-        Ok((response.status(), body.as_string().unwrap_or_default()))
+        JsFuture::from(window.fetch_with_request(&request)).await?.dyn_into()
     }
+}
+
+/// The picture of a reply. The page's policy lets in pictures of its own origin and `data:`, and the former cannot carry
+/// the header of a session.
+async fn data_url(response: &Response) -> Result<String, JsValue> {
+    let kind = response.headers().get("content-type")?.unwrap_or_default();
+    if !response.ok() || !kind.starts_with("image/") {
+        return Err(JsValue::NULL);
+    }
+    let buffer = JsFuture::from(response.array_buffer()?).await?;
+    let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
+    let text: String = bytes.into_iter().map(char::from).collect();
+    let window = web_sys::window().ok_or(JsValue::NULL)?;
+    Ok(format!("data:{kind};base64,{}", window.btoa(&text)?))
 }
 
 /// A fresh key for a call that must not happen twice. Not `randomUUID`, which plain HTTP on a LAN does not have.

@@ -34,6 +34,8 @@ struct SavedWindow {
     app: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     subject: String,
+    #[serde(default)]
+    title: String,
     frame: Rect,
     placement: Placement,
     minimised: bool,
@@ -46,6 +48,7 @@ impl Layout {
         let saved = |window: &Window| SavedWindow {
             app: window.app.clone(),
             subject: window.subject.clone(),
+            title: window.title.clone(),
             frame: window.frame,
             placement: window.placement,
             minimised: window.minimised,
@@ -70,7 +73,11 @@ impl Layout {
                 id,
                 app: saved.app,
                 subject: saved.subject,
-                title: spec.title,
+                title: if saved.title.is_empty() {
+                    spec.title
+                } else {
+                    saved.title
+                },
                 frame: saved.frame,
                 placement: saved.placement,
                 minimised: saved.minimised,

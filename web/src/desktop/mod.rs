@@ -6,12 +6,14 @@
 //! - [`keys`]: which key means what
 //! - [`layout`]: the desk as it is kept between visits
 //! - [`app`]: what an app is to the desk
+//! - [`icons`]: what stands on the desk
 //! - [`manager`]: actions in, effects carried out
 //! - [`view`]: what is drawn; [`time`]: how it says times and amounts
 
 pub mod app;
 pub mod geometry;
 mod gesture;
+pub mod icons;
 pub mod keys;
 pub mod layout;
 pub mod manager;

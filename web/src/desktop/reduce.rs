@@ -7,6 +7,9 @@ use super::state::{Desk, Part, Place, Placement, Spec, Window, WindowId};
 /// How far a new window stands from one that it would cover exactly.
 const CASCADE: i32 = 28;
 
+/// How many places of closed windows are remembered.
+const PLACES: usize = 60;
+
 /// What happens to the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -163,16 +166,16 @@ pub fn reduce(mut desk: Desk, action: Action) -> (Desk, Vec<Effect>) {
 }
 
 fn open(desk: &mut Desk, spec: Spec) -> Vec<Effect> {
+    let key = spec.key();
     let present = desk
         .order
         .iter()
         .rev()
-        .find(|id| desk.window(**id).is_some_and(|window| window.app == spec.app));
-    let same = |window: &&Window| window.app == spec.app && window.subject == spec.subject;
-    if let (true, Some(window)) = (spec.single, desk.windows.iter().find(same)) {
-        return focus(desk, window.id);
+        .find(|id| desk.window(**id).is_some_and(|window| window.key() == key));
+    if let (true, Some(id)) = (spec.single, present) {
+        return focus(desk, *id);
     }
-    let place = match (present, desk.places.get(&spec.app)) {
+    let place = match (present, desk.places.get(&key)) {
         (None, Some(place)) => *place,
         _ => Place {
             frame: cascaded(desk, &spec),
@@ -218,7 +221,11 @@ fn press(desk: &mut Desk, spec: Spec) -> Vec<Effect> {
         .order
         .iter()
         .copied()
-        .filter(|id| desk.window(*id).is_some_and(|window| window.app == spec.app))
+        .filter(|id| {
+            desk.window(*id).is_some_and(|window| {
+                window.app == spec.app && (spec.subject.is_empty() || window.subject == spec.subject)
+            })
+        })
         .collect();
     match (windows.as_slice(), desk.active) {
         ([], _) => open(desk, spec),
@@ -261,7 +268,10 @@ fn close(desk: &mut Desk, id: WindowId) -> Vec<Effect> {
         frame: window.frame,
         placement: window.placement,
     };
-    desk.places.insert(window.app, place);
+    if desk.places.len() >= PLACES {
+        desk.places.pop_first();
+    }
+    desk.places.insert(window.key(), place);
     focus_front(desk)
 }
 

@@ -55,6 +55,31 @@ pub struct Window {
     pub min: Size,
 }
 
+/// The name under which the places of windows of one kind are kept: the app, and what they are about.
+fn key(app: &str, subject: &str) -> String {
+    if subject.is_empty() {
+        app.to_owned()
+    } else {
+        format!("{app}:{subject}")
+    }
+}
+
+impl Window {
+    /// The app and what the window is about, as one name.
+    #[must_use]
+    pub fn key(&self) -> String {
+        key(&self.app, &self.subject)
+    }
+}
+
+impl Spec {
+    /// The app and what the window would be about, as one name.
+    #[must_use]
+    pub fn key(&self) -> String {
+        key(&self.app, &self.subject)
+    }
+}
+
 /// What an app asks for when a window of it opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spec {
@@ -72,7 +97,7 @@ pub struct Spec {
     pub single: bool,
 }
 
-/// Where a window of an app was when it was closed.
+/// Where a window was when it was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Its frame.
@@ -125,7 +150,7 @@ pub struct Desk {
     pub next: u32,
     /// What the pointer does.
     pub gesture: Option<Gesture>,
-    /// Where the last window of an app was when it closed.
+    /// Where the last window of a key was when it closed.
     pub places: BTreeMap<String, Place>,
 }
 

@@ -141,6 +141,8 @@ fn change_of(deck: Deck, change: Change) {
             let id = job.id.clone();
             deck.jobs.put(&id, job);
         }
+        // Nothing of the store is made of it.
+        Change::Desk { .. } => {}
         Change::Podman { state } => deck.podman.set(state),
     }
 }

@@ -36,6 +36,12 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Keyed<T> {
         self.rows.with_untracked(|rows| rows.get(key).cloned())
     }
 
+    /// The row of a key as it is now; tracks it, and whether it is there.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<T> {
+        self.rows.with(|rows| rows.get(key).map(Get::get))
+    }
+
     /// Every row as it is now; tracks all of them.
     #[must_use]
     pub fn all(&self) -> Vec<T> {

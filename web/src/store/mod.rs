@@ -3,6 +3,8 @@
 //! - [`keyed`]: rows that change one by one
 //! - [`sync`]: how lists and events come together, pure
 //! - [`backoff`]: how long to wait before trying again, pure
+//! - [`pictures`]: the icons of apps, fetched once each
+//! - [`progress`]: how far a job is, pure
 //! - `feed`: the task that follows the stream
 //! - [`browser`]: time and waiting
 
@@ -10,6 +12,8 @@ pub mod backoff;
 pub mod browser;
 mod feed;
 pub mod keyed;
+pub mod pictures;
+pub mod progress;
 pub mod sync;
 
 use api::app::App;

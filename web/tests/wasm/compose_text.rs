@@ -2,7 +2,7 @@
 
 use api::compose::{Edit, Step};
 use wasm_bindgen_test::wasm_bindgen_test;
-use web::apps::deploy::reading::Reading;
+use web::reader::Reading;
 
 const TEXT: &str = "# The shop\nservices:\n  web:\n    image: nginx:1.27 # kept\n";
 

@@ -8,7 +8,13 @@ mod plain;
 mod yaml;
 
 use crate::model::Project;
-use plain::{Dialect, Plain};
+use plain::Dialect;
+pub(crate) use plain::Plain;
+
+/// A tree of plain values as YAML.
+pub(crate) fn yaml(plain: &Plain) -> String {
+    yaml::write(plain)
+}
 
 impl Project {
     /// What `docker compose config --format json` prints. A dollar is written twice, so that what is printed can be

@@ -6,4 +6,5 @@ mod edit;
 mod hostile;
 mod load;
 mod property;
+mod run;
 mod targets;

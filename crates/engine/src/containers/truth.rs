@@ -16,11 +16,25 @@ const KEPT: usize = 1024;
 /// How far a listener may fall behind before it is told to list again.
 const QUEUE: usize = 256;
 
-/// A change, and whether only administrators may hear of it.
+/// How many bytes of desks may be among them.
+const KEPT_BYTES: usize = 4 * 1024 * 1024;
+
+/// A change, and who may hear of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
     pub(crate) event: Event,
-    pub(crate) foreign: bool,
+    pub(crate) audience: Audience,
+}
+
+/// Who may hear of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Audience {
+    /// Everybody who is logged in.
+    All,
+    /// Those who may see what Stardeck did not make.
+    Administrators,
+    /// One person, by id.
+    Person(String),
 }
 
 /// What is known.
@@ -36,6 +50,7 @@ struct Known {
     podman: PodmanState,
     sequence: u64,
     recent: VecDeque<Told>,
+    recent_bytes: usize,
 }
 
 /// Where a listener starts.
@@ -54,6 +69,7 @@ impl Truth {
             podman: PodmanState::Connecting,
             sequence: 0,
             recent: VecDeque::new(),
+            recent_bytes: 0,
         };
         Self {
             stream: uuid::Uuid::new_v4().to_string(),
@@ -98,7 +114,12 @@ impl Truth {
 
     /// Tells everybody who listens of something that is not a container.
     pub(crate) fn announce(&self, change: Change) {
-        self.lock().tell(&self.told, change, false);
+        self.lock().tell(&self.told, change, Audience::All);
+    }
+
+    /// Tells one person of something that concerns nobody else.
+    pub(crate) fn announce_to(&self, user: String, change: Change) {
+        self.lock().tell(&self.told, change, Audience::Person(user));
     }
 
     /// The number of the last change.
@@ -138,7 +159,7 @@ impl Truth {
         let mut known = self.lock();
         if known.podman != state {
             known.podman = state;
-            known.tell(&self.told, Change::Podman { state }, false);
+            known.tell(&self.told, Change::Podman { state }, Audience::All);
         }
     }
 
@@ -169,29 +190,32 @@ impl Known {
             return;
         }
         self.containers.insert(container.id.clone(), container.clone());
-        let foreign = container.foreign;
-        self.tell(told, Change::Container { container }, foreign);
+        let audience = Audience::of(&container);
+        self.tell(told, Change::Container { container }, audience);
     }
 
     fn remove(&mut self, told: &broadcast::Sender<Told>, id: &str) {
         if let Some(container) = self.containers.remove(id) {
-            self.tell(told, Change::ContainerRemoved { id: container.id }, container.foreign);
+            let audience = Audience::of(&container);
+            self.tell(told, Change::ContainerRemoved { id: container.id }, audience);
         }
     }
 
-    fn tell(&mut self, told: &broadcast::Sender<Told>, change: Change, foreign: bool) {
+    fn tell(&mut self, told: &broadcast::Sender<Told>, change: Change, audience: Audience) {
         self.sequence += 1;
         let change = Told {
             event: Event {
                 sequence: self.sequence,
                 change,
             },
-            foreign,
+            audience,
         };
-        if self.recent.len() == KEPT {
-            self.recent.pop_front();
-        }
+        self.recent_bytes += weight(&change);
         self.recent.push_back(change.clone());
+        while self.recent.len() > KEPT || self.recent_bytes > KEPT_BYTES {
+            let forgotten = self.recent.pop_front();
+            self.recent_bytes -= forgotten.as_ref().map_or(0, weight);
+        }
         // Nobody listening is fine.
         let _listeners = told.send(change);
     }
@@ -210,6 +234,24 @@ impl Known {
                 .collect()
         })
     }
+}
+
+impl Audience {
+    fn of(container: &Container) -> Self {
+        match container.foreign {
+            true => Self::Administrators,
+            false => Self::All,
+        }
+    }
+}
+
+/// The bytes of a change that are a person's to choose. All others are small.
+fn weight(told: &Told) -> usize {
+    let Change::Desk { entries } = &told.event.change else {
+        return 0;
+    };
+    let value = |value: &Option<serde_json::Value>| value.as_ref().map_or(0, |value| value.to_string().len());
+    entries.iter().map(|(key, entry)| key.len() + value(entry)).sum()
 }
 
 #[cfg(test)]
@@ -271,6 +313,19 @@ mod tests {
         }
         assert!(missed(&stream, 7).is_none(), "forgotten by now");
         assert!(missed(&stream, 10).is_some(), "just remembered");
+    }
+
+    #[test]
+    fn large_desks_are_forgotten_sooner() {
+        let truth = Truth::new();
+        let value = serde_json::Value::String("v".repeat(KEPT_BYTES / 10));
+        for _ in 0..20 {
+            let entries = [("key".to_owned(), Some(value.clone()))].into();
+            truth.announce_to("ada".into(), Change::Desk { entries });
+        }
+        let missed = |after| truth.listen(Some(&truth.stream), Some(after)).missed;
+        assert_eq!(missed(11).map(|missed| missed.len()), Some(9));
+        assert!(missed(10).is_none());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! goes only when all that was started is up. Whatever ends this in between, the next plan finds each by its labels.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use api::job::Progress;
 use api::name::StackName;
@@ -12,7 +13,7 @@ use podman::container::Remove;
 
 use super::plan::{Action, Has, Observed, Plan, Turn, is_up};
 use super::wait::{self, Started};
-use super::{observe, plan};
+use super::{flow, observe, plan};
 use crate::Engine;
 use crate::crash::crash_point;
 use crate::error::Error;
@@ -153,16 +154,35 @@ impl Apply<'_> {
     pub(super) async fn carry_out(&self, observed: &Observed, start: bool) -> Result<(), Halt> {
         let plan = plan::plan(self.wanted, observed);
         self.ground(&plan).await?;
-        let mut started: Vec<Started<'_>> = Vec::new();
-        let mut ids: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for turn in &plan.turns {
+        // The id of what stands in each place, once it does.
+        let ids: Vec<OnceLock<String>> = plan.turns.iter().map(|_| OnceLock::new()).collect();
+        let (turns, ids) = (&plan.turns, &ids);
+        let ready = |number: usize| async move {
             self.check()?;
+            let turn = &turns[number];
             if start && !matches!(turn.action, Action::Keep(_)) {
-                self.dependencies(turn.service, &ids).await?;
+                self.dependencies(turn.service, turns, ids).await?;
             }
-            let id = self.turn(turn, observed, start, &mut started).await?;
-            ids.entry(&turn.service.name).or_default().push(id);
-        }
+            Ok(())
+        };
+        let work = |number: usize| async move {
+            let id = self.turn(&turns[number], observed, start).await?;
+            // Each is set once.
+            let _set = ids[number].set(id);
+            Ok::<(), Halt>(())
+        };
+        flow::each(&plan.after(), ready, work).await?;
+        let started = turns.iter().zip(ids);
+        let started: Vec<Started<'_>> = started
+            .filter(|(turn, _)| start && !matches!(turn.action, Action::Keep(_)))
+            .filter_map(|(turn, id)| {
+                Some(Started {
+                    service: turn.service,
+                    container: turn.container,
+                    id: id.get()?.clone(),
+                })
+            })
+            .collect();
         self.unless_halted(wait::all_up(self.engine, self.wanted, &started))
             .await?
             .inspect_err(|halt| self.blame(halt))?;
@@ -190,13 +210,7 @@ impl Apply<'_> {
     }
 
     /// Brings one place to what is wanted, and answers the id of the container that stands there.
-    async fn turn<'w>(
-        &self,
-        turn: &Turn<'w>,
-        observed: &Observed,
-        start: bool,
-        started: &mut Vec<Started<'w>>,
-    ) -> Result<String, Halt> {
+    async fn turn(&self, turn: &Turn<'_>, observed: &Observed, start: bool) -> Result<String, Halt> {
         let containers = self.engine.podman.containers();
         let name = &turn.container.name;
         let (title, known) = match &turn.action {
@@ -234,11 +248,6 @@ impl Apply<'_> {
                     id = self.start(turn, observed, id).await?;
                 }
                 crash_point("stack-started");
-                started.push(Started {
-                    service: turn.service,
-                    container: turn.container,
-                    id: id.clone(),
-                });
             }
             Ok::<String, Halt>(id)
         };
@@ -321,19 +330,21 @@ impl Apply<'_> {
     }
 
     /// Waits until what a service depends on is as it wants it.
-    async fn dependencies(&self, service: &WantedService, ids: &BTreeMap<&str, Vec<String>>) -> Result<(), Halt> {
+    async fn dependencies(
+        &self,
+        service: &WantedService,
+        turns: &[Turn<'_>],
+        ids: &[OnceLock<String>],
+    ) -> Result<(), Halt> {
         for needed in &service.depends_on {
-            let found = self.wanted.services.iter().find(|other| other.name == needed.service);
-            let Some(other) = found else {
-                continue;
-            };
             let (what, of) = (&needed.service, &service.name);
-            for (id, container) in ids
-                .get(needed.service.as_str())
-                .into_iter()
-                .flatten()
-                .zip(&other.replicas)
-            {
+            let places = turns.iter().zip(ids);
+            for (turn, id) in places.filter(|(turn, _)| turn.service.name == *what) {
+                // They have ended, or this would not be asked.
+                let Some(id) = id.get() else {
+                    continue;
+                };
+                let (other, container) = (turn.service, turn.container);
                 let waiting = match needed.condition {
                     Condition::Started => continue,
                     Condition::Healthy => {
@@ -368,12 +379,17 @@ impl Apply<'_> {
     /// Takes away what has no place any more.
     async fn clean(&self, plan: &Plan<'_>) -> Result<(), Halt> {
         let others = plan.turns.iter().flat_map(|turn| &turn.others);
-        for has in others.chain(&plan.orphans) {
-            let step = self.begin(format!("Remove {}", has.name), None);
-            let removed = remove(self.engine, has).await;
+        let gone: Vec<&Has> = others.chain(&plan.orphans).collect();
+        let gone = &gone;
+        let work = |number: usize| async move {
+            let step = self.begin(format!("Remove {}", gone[number].name), None);
+            let removed = remove(self.engine, gone[number]).await;
             self.made(step, removed)?;
             crash_point("stack-removed");
-        }
+            Ok::<(), Halt>(())
+        };
+        let any_order = vec![Vec::new(); gone.len()];
+        flow::each(&any_order, flow::at_once, work).await?;
         for name in &plan.old_networks {
             let step = self.begin(format!("Remove the network {name}"), None);
             let removed = ignore_absent(self.engine.podman.networks().remove(name).await);

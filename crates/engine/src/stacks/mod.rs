@@ -7,7 +7,7 @@
 //! - [`plan`]: from what is wanted and what is there to what is to be done
 //! - [`observe`]: what is there
 //! - [`reconcile`]: carries out a job: the same way at the first try, the retry and after a crash
-//! - [`apply`]: the steps of a plan; [`wait`]: until containers are what others wait for
+//! - [`apply`]: the steps of a plan; [`flow`]: many at once, in order; [`wait`]: until containers are what others wait for
 //! - [`boot`]: what was wanted comes back with the machine
 //! - [`health`]: health checks, where Podman has no timers for them
 //! - [`shown`]: how they are, told as it changes
@@ -15,6 +15,7 @@
 mod apply;
 pub(crate) mod boot;
 mod disk;
+mod flow;
 pub(crate) mod health;
 mod load;
 mod manage;

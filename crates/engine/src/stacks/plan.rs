@@ -211,6 +211,19 @@ fn numbers<T>(items: &[T], is: impl Fn(&T) -> bool) -> Vec<usize> {
 }
 
 impl Plan<'_> {
+    /// For each place, the numbers of those that it comes after.
+    pub(crate) fn after(&self) -> Vec<Vec<usize>> {
+        let needs = |turn: &Turn<'_>, other: &Turn<'_>| {
+            let mut needed = turn.service.depends_on.iter();
+            needed.any(|needed| needed.service == other.service.name)
+        };
+        // Only those before it, so that nothing waits for itself.
+        let turns = self.turns.iter().enumerate();
+        turns
+            .map(|(number, turn)| numbers(&self.turns[..number], |other| needs(turn, other)))
+            .collect()
+    }
+
     /// The plan as a person reads it.
     pub(crate) fn items(&self, wanted: &Wanted) -> Vec<PlanItem> {
         let item = |verb, kind: &str, name: &str, service: Option<&str>, reason: &str| PlanItem {

@@ -3,13 +3,15 @@
 //! A job first writes down what is wanted, then brings Podman there, from wherever Podman is. It takes nothing from a
 //! run before it but what is in the database, so that the first try, the retry and the run after a crash are the same.
 
+use std::collections::BTreeMap;
+
 use api::error::ErrorDetail;
 use api::job::{JobKind, JobState};
 use api::name::StackName;
 
 use super::apply::{self, Apply, Halt, Trouble};
 use super::load::{Meaning, Source};
-use super::{observe, plan};
+use super::{flow, observe, plan};
 use crate::Engine;
 use crate::crash::crash_point;
 use crate::error::{Error, Result};
@@ -184,10 +186,8 @@ impl Task<'_> {
         self.down().await?;
         for volume in &self.live.told.volumes {
             let step = self.live.step(format!("Remove the volume {volume}"), None);
-            let removed = apply::ignore_absent(self.engine.podman.volumes().remove(volume).await);
-            self.live
-                .ended(step, removed.as_ref().map(|&()| ()).map_err(|_| "Podman refused"));
-            removed?;
+            let removed = self.engine.podman.volumes().remove(volume).await;
+            self.done(step, apply::ignore_absent(removed))?;
             crash_point("stack-volume-removed");
         }
         let (disk, name) = (self.engine.stacks.disk.clone(), self.name.clone());
@@ -255,56 +255,69 @@ impl Task<'_> {
 
     /// Stops what runs, those that others depend on last.
     async fn stop_all(&self) -> Result<(), Halt> {
-        for has in self.in_reverse().await? {
-            if plan::is_up(has.state) {
-                let step = self.live.step(format!("Stop {}", has.name), Some(&has.service));
-                let stopped = self.engine.podman.containers().stop(&has.id, None).await;
-                let stopped = apply::ignore_absent(stopped);
-                self.live
-                    .ended(step, stopped.as_ref().map(|&()| ()).map_err(|_| "Podman refused"));
-                stopped?;
+        let (containers, after) = self.in_reverse().await?;
+        let containers = &containers;
+        let stop = |number: usize| async move {
+            let has = &containers[number];
+            if !plan::is_up(has.state) {
+                return Ok(());
             }
-        }
-        Ok(())
+            let step = self.live.step(format!("Stop {}", has.name), Some(&has.service));
+            let stopped = self.engine.podman.containers().stop(&has.id, None).await;
+            self.done(step, apply::ignore_absent(stopped))
+        };
+        flow::each(&after, flow::at_once, stop).await
     }
 
     /// Removes the containers and networks of the stack.
     async fn take_down(&self) -> Result<(), Halt> {
-        for has in self.in_reverse().await? {
+        let (containers, after) = self.in_reverse().await?;
+        let containers = &containers;
+        let remove = |number: usize| async move {
+            let has = &containers[number];
             let step = self.live.step(format!("Remove {}", has.name), Some(&has.service));
-            let removed = apply::remove(self.engine, &has).await;
-            self.live
-                .ended(step, removed.as_ref().map(|&()| ()).map_err(|_| "Podman refused"));
-            removed?;
+            self.done(step, apply::remove(self.engine, has).await)?;
             crash_point("stack-down-removed");
-        }
+            Ok::<(), Halt>(())
+        };
+        flow::each(&after, flow::at_once, remove).await?;
         for network in observe::networks(self.engine, self.name).await? {
             let step = self.live.step(format!("Remove the network {network}"), None);
-            let removed = apply::ignore_absent(self.engine.podman.networks().remove(&network).await);
-            self.live
-                .ended(step, removed.as_ref().map(|&()| ()).map_err(|_| "Podman refused"));
-            removed?;
+            let removed = self.engine.podman.networks().remove(&network).await;
+            self.done(step, apply::ignore_absent(removed))?;
         }
         Ok(())
     }
 
-    /// The containers of the stack, those that others depend on last.
-    async fn in_reverse(&self) -> Result<Vec<plan::Has>, Halt> {
+    /// The containers of the stack, and for each the numbers of those that depend on it, after which it is its turn.
+    async fn in_reverse(&self) -> Result<(Vec<plan::Has>, Vec<Vec<usize>>), Halt> {
         let row = self.row().await?;
-        let mut order: Vec<String> = Vec::new();
+        let mut needs: BTreeMap<String, Vec<String>> = BTreeMap::new();
         // A text that cannot be read any more does not keep anything from being stopped.
         if let Some(number) = row.generation
             && let Ok(generation) = self.generation(number).await
             && let Ok(meaning) = self.meaning(&generation).await
         {
-            order = plan::order(&meaning.wanted)
-                .iter()
-                .map(|service| service.name.clone())
-                .collect();
+            for service in meaning.wanted.services {
+                let needed = service.depends_on.into_iter().map(|needed| needed.service);
+                needs.insert(service.name, needed.collect());
+            }
         }
-        let mut containers = observe::containers(self.engine, self.name).await?;
-        containers.sort_by_key(|has| std::cmp::Reverse(order.iter().position(|service| *service == has.service)));
-        Ok(containers)
+        let containers = observe::containers(self.engine, self.name).await?;
+        let numbered = || containers.iter().enumerate();
+        let needed_by = |has: &plan::Has| {
+            let needs = |other: &plan::Has| needs.get(&other.service).is_some_and(|all| all.contains(&has.service));
+            let others = numbered().filter(|(_, other)| needs(other));
+            others.map(|(number, _)| number).collect()
+        };
+        let after = containers.iter().map(needed_by).collect();
+        Ok((containers, after))
+    }
+
+    fn done(&self, step: usize, result: podman::Result<()>) -> Result<(), Halt> {
+        let shown = result.as_ref().map(|&()| ()).map_err(|_| "Podman refused");
+        self.live.ended(step, shown);
+        Ok(result?)
     }
 
     async fn podman_back(&self) -> Result<(), Halt> {

@@ -12,10 +12,11 @@ use rusqlite_migration::{M, Migrations, SchemaVersion};
 const APPLICATION_ID: i32 = 0x5344_6b01;
 
 /// The schema, step by step. A step that has been released is never edited.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("migrations/0001-foundations.sql"),
     include_str!("migrations/0002-apps.sql"),
     include_str!("migrations/0003-stacks.sql"),
+    include_str!("migrations/0004-desk.sql"),
 ];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> =

@@ -27,6 +27,13 @@ CREATE TABLE audit (
     peer   TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE desk_entries (
+    user  TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    key   TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (user, key)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE devices (
     hash    BLOB PRIMARY KEY,
     user    TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,

@@ -2,6 +2,8 @@
 
 mod app;
 mod deck;
+mod faults;
+mod http2;
 mod requests;
 mod responses;
 mod shared;

@@ -280,3 +280,40 @@ async fn answers_without_a_body_keep_their_length_and_their_connection() {
     );
     assert_eq!(app.dials(), 1);
 }
+
+#[tokio::test]
+async fn hints_of_what_to_load_come_before_the_answer_and_nothing_else_does() {
+    let app = App::start(|mut wire, _, _| async move {
+        while wire.head().await.is_some() {
+            wire.write(
+                "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nSet-Cookie: sd=evil\r\n\r\n\
+                 HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </b.css>\r\n\r\n\
+                 HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+            )
+            .await;
+        }
+    })
+    .await;
+    let deck = Deck::before(app.port).await;
+    let mut browser = deck.connect().await;
+    // The second request waits in the same segment: hints of its answer come after the first answer's last byte.
+    browser
+        .send("GET /1 HTTP/1.1\r\nHost: HOST\r\n\r\nGET /2 HTTP/1.1\r\nHost: HOST\r\n\r\n")
+        .await;
+    for _ in 0..2 {
+        let hints = browser.wire.until("</b.css>\r\n\r\n").await.expect("hints");
+        assert_eq!(
+            hints,
+            "HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </b.css>\r\n\r\n"
+        );
+        let head = browser.wire.head().await.expect("an answer");
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        assert_eq!(browser.wire.exactly(2).await, b"ok");
+    }
+    let mut old = deck.connect().await;
+    old.send("GET / HTTP/1.0\r\nHost: HOST\r\n\r\n").await;
+    assert!(
+        old.wire.head().await.expect("an answer").contains(" 200 "),
+        "it knows no hints"
+    );
+}

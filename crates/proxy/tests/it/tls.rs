@@ -8,6 +8,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::app::App;
@@ -15,26 +16,32 @@ use crate::deck::Deck;
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-fn certificate(name: &str) -> (String, String) {
+pub(crate) fn certificate(name: &str) -> (String, String) {
     let made = rcgen::generate_simple_self_signed([name.to_owned()]).expect("a certificate");
     (made.cert.pem(), made.signing_key.serialize_pem())
 }
 
-/// Asks over TLS, trusting `chain` alone; nothing if the proxy shows another.
-async fn ask(deck: &Deck, chain: &str) -> Option<String> {
+/// A connection of a browser that trusts `chain` alone and would speak `protocols`; nothing if the proxy shows another.
+pub(crate) async fn connect(deck: &Deck, chain: &str, protocols: &[&str]) -> Option<TlsStream<TcpStream>> {
     let mut roots = rustls::RootCertStore::empty();
     roots
         .add(CertificateDer::from_pem_slice(chain.as_bytes()).expect("a certificate"))
         .expect("a root");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("versions")
         .with_root_certificates(roots)
         .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
     let stream = TcpStream::connect(("127.0.0.1", deck.port)).await.expect("it listens");
     let name = ServerName::try_from("notes.localhost").expect("a name");
-    let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.ok()?;
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await.ok()
+}
+
+/// Asks over TLS.
+async fn ask(deck: &Deck, chain: &str) -> Option<String> {
+    let mut stream = connect(deck, chain, &[]).await?;
     let request = format!("GET / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", deck.host());
     stream.write_all(request.as_bytes()).await.expect("it is taken");
     let mut answer = String::new();

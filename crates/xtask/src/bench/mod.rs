@@ -5,6 +5,8 @@
 
 mod bundle;
 mod compose;
+mod engine;
+mod proxy;
 mod start;
 
 use anyhow::{Context, Result, bail};
@@ -25,9 +27,11 @@ struct Figure {
     unit: &'static str,
     /// It must stay below.
     budget: Option<f64>,
+    /// It must reach.
+    at_least: Option<f64>,
 }
 
-const BENCHES: [Bench; 3] = [
+const BENCHES: [Bench; 5] = [
     Bench {
         name: "start",
         what: "from starting `stardeck serve` to listening",
@@ -42,6 +46,16 @@ const BENCHES: [Bench; 3] = [
         name: "compose",
         what: "loading compose files, beside docker compose and podman-compose",
         run: compose::run,
+    },
+    Bench {
+        name: "engine",
+        what: "deploys of 1, 10 and 50 services, beside podman-compose and docker compose",
+        run: engine::run,
+    },
+    Bench {
+        name: "proxy",
+        what: "the way to an app, beside nginx and haproxy",
+        run: proxy::run,
     },
 ];
 
@@ -98,6 +112,7 @@ impl Figure {
             value,
             unit,
             budget: None,
+            at_least: None,
         }
     }
 
@@ -108,13 +123,23 @@ impl Figure {
         }
     }
 
+    fn reaching(self, least: f64) -> Figure {
+        Figure {
+            at_least: Some(least),
+            ..self
+        }
+    }
+
     fn met(&self) -> bool {
-        self.budget.is_none_or(|budget| self.value < budget)
+        self.budget.is_none_or(|budget| self.value < budget) && self.at_least.is_none_or(|least| self.value >= least)
     }
 
     fn limit(&self) -> String {
-        self.budget
-            .map_or_else(|| "-".to_owned(), |budget| format!("< {budget}"))
+        match (self.budget, self.at_least) {
+            (Some(budget), _) => format!("< {budget}"),
+            (None, Some(least)) => format!(">= {least}"),
+            (None, None) => "-".to_owned(),
+        }
     }
 }
 
@@ -126,6 +151,8 @@ mod tests {
     fn a_budget_is_met_on_its_good_side_only() {
         assert!(Figure::new("start", 299.0, "ms").below(300.0).met());
         assert!(!Figure::new("start", 300.0, "ms").below(300.0).met());
+        assert!(Figure::new("rate", 90.0, "%").reaching(90.0).met());
+        assert!(!Figure::new("rate", 89.9, "%").reaching(90.0).met());
         assert!(Figure::new("free", f64::MAX, "").met());
     }
 }

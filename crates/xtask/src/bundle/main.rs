@@ -2,6 +2,7 @@
 //! minutes to compile. `cargo xtask web` and `cargo xtask test` run it; nobody needs to call it by hand.
 
 mod compress;
+mod split;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
@@ -31,6 +32,15 @@ enum Command {
         #[arg(long)]
         debug: bool,
     },
+    /// Cut a module into the part that starts and the chunks that it fetches when they are called first
+    Split {
+        /// The whole
+        input: PathBuf,
+        /// The folder for the chunks, and for the script that fetches them
+        out: PathBuf,
+        /// The file for the part that starts, for wasm-bindgen
+        main: PathBuf,
+    },
     /// Write a `.br` and a `.gz` file beside each file that gets smaller by it
     Compress { folder: PathBuf },
 }
@@ -38,6 +48,7 @@ enum Command {
 fn main() -> Result<()> {
     match Arguments::parse().command {
         Command::Compress { folder } => compress::folder(&folder),
+        Command::Split { input, out, main } => split::module(&input, &out, &main),
         Command::Bindgen {
             input,
             out,
@@ -50,6 +61,8 @@ fn main() -> Result<()> {
                 .input_path(&input)
                 .out_name(&name)
                 .typescript(false)
+                // Chunks share the table of functions.
+                .keep_lld_exports(true)
                 .debug(debug)
                 .keep_debug(debug);
             bindgen.remove_name_section(!debug).remove_producers_section(!debug);

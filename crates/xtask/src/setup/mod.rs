@@ -37,6 +37,9 @@ pub(crate) struct Arguments {
     /// What tests need, too
     #[arg(long)]
     tests: bool,
+    /// What benches compare with, too
+    #[arg(long, conflicts_with = "tests")]
+    benches: bool,
     /// Print what is known of this machine, and do nothing
     #[arg(long)]
     facts: bool,
@@ -50,13 +53,19 @@ pub(crate) struct Arguments {
 pub(crate) enum Purpose {
     /// To build and run.
     Run,
+    /// To measure beside others.
+    Bench,
     /// To test as well.
     Test,
 }
 
 /// `cargo xtask setup`.
 pub(crate) fn command(arguments: &Arguments) -> Result<()> {
-    let purpose = if arguments.tests { Purpose::Test } else { Purpose::Run };
+    let purpose = match (arguments.tests, arguments.benches) {
+        (true, _) => Purpose::Test,
+        (_, true) => Purpose::Bench,
+        _ => Purpose::Run,
+    };
     let facts = Facts::probe(arguments.options.rootful)?;
     if arguments.facts {
         print!("{}", toml::to_string(&facts)?);

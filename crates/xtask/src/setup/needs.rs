@@ -49,7 +49,7 @@ impl Need {
 }
 
 /// Everything, in the order in which a person would like to read it.
-pub(crate) const NEEDS: [Need; 23] = [
+pub(crate) const NEEDS: [Need; 27] = [
     need("podman", &["podman"], "podman", "podman"),
     // crun, the usual runtime, refuses a tree of control groups that is not the unified one alone.
     need("runc", &["runc"], "runc", "runc").when(|facts, _| !facts.cgroup2),
@@ -131,4 +131,13 @@ pub(crate) const NEEDS: [Need; 23] = [
         "python3-pyyaml",
     )
     .when(|facts, purpose| purpose >= Purpose::Test && facts.system.id == "debian"),
+    // The proxies that ours is measured beside, and what asks them.
+    need("nginx", &["nginx"], "nginx-light", "nginx").when(is_bench),
+    need("haproxy", &["haproxy"], "haproxy", "haproxy").when(is_bench),
+    need("wrk", &["wrk"], "wrk", "wrk").when(is_bench),
+    need("h2load", &["h2load"], "nghttp2-client", "nghttp2").when(is_bench),
 ];
+
+fn is_bench(_: &Facts, purpose: Purpose) -> bool {
+    purpose == Purpose::Bench
+}

@@ -18,10 +18,12 @@ pub(super) fn build(options: &super::Options) -> Result<PathBuf> {
     let target = target_folder()?;
     let mut cargo = shell::cargo()?;
     cargo
-        .args(["build", "--package", "web", "--bin", "web", "--profile", profile])
+        .args(["rustc", "--package", "web", "--bin", "web", "--profile", profile])
         .arg("--target-dir")
         .arg(&target);
     compiler.apply(&mut cargo);
+    // What splits the module has to know what refers to what in it.
+    cargo.args(["--", "-Clink-arg=--emit-relocs"]);
     shell::run(&mut cargo)?;
     Ok(target.join(TARGET).join(profile).join("web.wasm"))
 }

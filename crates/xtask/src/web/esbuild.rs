@@ -42,6 +42,8 @@ pub(super) fn bundle(root: &Path, glue: &Path, folder: &Path, options: &super::O
         "--chunk-names=[name]-[hash]",
         "--asset-names=[name]-[hash]",
     ]);
+    // wasm-bindgen names the script of the chunks once for each chunk, and means the same each time.
+    command.arg("--log-override:duplicate-object-key=silent");
     command.args(BY_URL.map(|extension| format!("--loader:.{extension}=file")));
     command.arg(if options.dev { "--sourcemap=inline" } else { "--minify" });
     command.arg(format!("--alias:@js={}", root.join("web/js").display()));

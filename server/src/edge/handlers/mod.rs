@@ -3,6 +3,7 @@
 pub(super) mod apps;
 pub(super) mod audit;
 pub(super) mod containers;
+pub(super) mod desk;
 pub(super) mod events;
 pub(super) mod factor;
 pub(super) mod health;

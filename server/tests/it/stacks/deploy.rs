@@ -43,6 +43,35 @@ networks:
   front:
 "#;
 
+/// What waits for a health that only a third one brings, whose turn would be last.
+const KNOT: &str = r#"
+services:
+  first:
+    image: localhost/tiny
+    volumes: ["data:/data"]
+    healthcheck: {test: [CMD, test, -f, /data/ready], interval: 500ms, retries: 40}
+  second:
+    image: localhost/tiny
+    depends_on: {first: {condition: service_healthy}}
+  third:
+    image: localhost/tiny
+    volumes: ["data:/data"]
+    command: ["sh", "-c", "touch /data/ready; exec sleep 1000"]
+    stop_grace_period: 1s
+volumes:
+  data:
+"#;
+
+#[tokio::test]
+async fn what_waits_for_nothing_starts_beside_what_waits() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada) = deck(&machine).await;
+    create(&mut ada, "knot", KNOT).await;
+    deploy(&mut ada, "knot").await;
+    shown(&mut ada, "knot", StackState::Running).await;
+    clean(&machine, &mut ada, "knot").await;
+}
+
 #[tokio::test]
 async fn a_stack_comes_up_in_order_and_a_deploy_of_the_same_touches_nothing() {
     let machine = Machine::start().await;

@@ -11,6 +11,7 @@ pub mod say;
 pub mod sessions;
 
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::desktop::app::{App, Place};
 use crate::desktop::geometry::Size;
@@ -31,8 +32,13 @@ pub const APP: App = App {
     size: Size { w: 560, h: 660 },
     min: Size { w: 340, h: 280 },
     single: true,
-    content: |_| view! { <Account /> }.into_any(),
+    content: |_| Box::pin(content()),
 };
+
+#[wasm_split(account, fallible)]
+fn content() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Account /> }.into_any())
+}
 
 #[component]
 fn Account() -> impl IntoView {

@@ -14,6 +14,7 @@ pub mod side;
 
 use api::system::PodmanState;
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::desktop::app::{App, Place};
 use crate::desktop::geometry::Size;
@@ -36,8 +37,13 @@ pub const APP: App = App {
     size: Size { w: 980, h: 580 },
     min: Size { w: 340, h: 280 },
     single: true,
-    content: |_| view! { <Containers /> }.into_any(),
+    content: |_| Box::pin(content()),
 };
+
+#[wasm_split(containers, fallible)]
+fn content() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Containers /> }.into_any())
+}
 
 #[component]
 fn Containers() -> impl IntoView {

@@ -7,9 +7,9 @@ use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
 use super::flow::Flow;
-use super::reading::{Found, Reading};
 use crate::kit::button::{Button, Tone};
 use crate::kit::field::TextField;
+use crate::reader::{Found, Reading};
 
 /// The page.
 #[component]

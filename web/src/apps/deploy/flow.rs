@@ -7,9 +7,12 @@ use api::stack::{CreateStack, DeployStack, Plan, StackDetail, WriteStack};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::reading::Reading;
 use crate::client::{Error, Session};
+use crate::reader::{self, Reading};
 use crate::store::Deck;
+
+/// Said when the chunk that reads compose files cannot be had.
+const UNREAD: &str = "What reads compose files could not be loaded. It is tried again when you type on.";
 
 /// How far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +37,8 @@ pub struct Flow {
     pub compose: RwSignal<String>,
     /// The `.env`.
     pub env: RwSignal<String>,
-    /// What the text means.
-    pub reading: Memo<Reading>,
+    /// What the text means; that of the text before until the reader has answered.
+    pub reading: RwSignal<Reading>,
     /// The risks that are agreed to, by id.
     pub consents: RwSignal<BTreeSet<String>>,
     /// Whether the server is asked something.
@@ -55,19 +58,18 @@ impl Flow {
             RwSignal::new(String::new()),
             RwSignal::new(String::new()),
         );
-        let reading = move |_: Option<&Reading>| {
-            name.with(|name| compose.with(|compose| env.with(|env| Reading::of(name, compose, env))))
-        };
+        let (reading, wrong) = (RwSignal::new(Reading::default()), RwSignal::new(None));
+        read_along([name, compose, env], reading, wrong);
         Self {
             deck,
             stage: RwSignal::new(Stage::Write),
             name,
             compose,
             env,
-            reading: Memo::new(reading),
+            reading,
             consents: RwSignal::new(BTreeSet::new()),
             busy: RwSignal::new(false),
-            wrong: RwSignal::new(None),
+            wrong,
             made: RwSignal::new(None),
         }
     }
@@ -167,4 +169,27 @@ impl Flow {
             }
         });
     }
+}
+
+/// Has the texts read whenever one of them changes. An answer counts only while they are still as they were asked about.
+fn read_along(texts: [RwSignal<String>; 3], reading: RwSignal<Reading>, wrong: RwSignal<Option<String>>) {
+    Effect::new(move |_| {
+        let asked = texts.map(|text| text.get());
+        if asked[1].trim().is_empty() {
+            return reading.set(Reading::default());
+        }
+        spawn_local(async move {
+            let [name, compose, env] = asked.clone();
+            let answer = reader::read(name, compose, env).await;
+            // The window may be closed by now.
+            let now = texts.map(|text| text.try_get_untracked());
+            if now.iter().zip(&asked).any(|(now, asked)| now.as_ref() != Some(asked)) {
+                return;
+            }
+            match answer {
+                Ok(answer) => reading.set(answer),
+                Err(_) => wrong.set(Some(UNREAD.to_owned())),
+            }
+        });
+    });
 }

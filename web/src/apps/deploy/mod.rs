@@ -1,16 +1,15 @@
 //! Deploy: from the text of a compose file to containers that run.
 //!
-//! - [`reading`]: what the text means, pure
 //! - [`flow`]: how far it is, and what the server is asked
 //! - [`editor`], [`review`], [`progress`]: the three pages
 
 pub mod editor;
 pub mod flow;
 pub mod progress;
-pub mod reading;
 pub mod review;
 
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::desktop::app::{App, Place};
 use crate::desktop::geometry::Size;
@@ -32,8 +31,13 @@ pub const APP: App = App {
     size: Size { w: 820, h: 640 },
     min: Size { w: 340, h: 320 },
     single: true,
-    content: |_| view! { <Deploy /> }.into_any(),
+    content: |_| Box::pin(content()),
 };
+
+#[wasm_split(deploy, fallible)]
+fn content() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Deploy /> }.into_any())
+}
 
 #[component]
 fn Deploy() -> impl IntoView {

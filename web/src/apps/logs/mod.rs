@@ -14,11 +14,13 @@ pub mod text;
 pub mod view;
 
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::desktop::app::{App, Place};
 use crate::desktop::geometry::Size;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
+use crate::desktop::state::WindowId;
 use crate::kit::icon::Glyph;
 use view::LogWindow;
 
@@ -32,8 +34,13 @@ pub const APP: App = App {
     size: Size { w: 860, h: 520 },
     min: Size { w: 320, h: 240 },
     single: true,
-    content: |id| view! { <LogWindow id=id /> }.into_any(),
+    content: |id| Box::pin(content(id)),
 };
+
+#[wasm_split(logs, fallible)]
+fn content(id: WindowId) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <LogWindow id=id /> }.into_any())
+}
 
 /// Whose log a window is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

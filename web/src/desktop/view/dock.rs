@@ -1,85 +1,121 @@
-//! The dock: the apps, and which of them have windows.
+//! The dock: the apps that are always in it, then those that have windows.
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-use crate::desktop::app::{App, Place};
+use super::tile::Tile;
+use crate::desktop::icons::item::{Item, Items, Life};
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
 use crate::desktop::state::WindowId;
-use crate::kit::icon::{Glyph, Icon};
-use crate::kit::menu::{Anchor, Entry, Item, Menus};
+use crate::kit::icon::Glyph;
+use crate::kit::menu::{Anchor, Entry, Item as Line, Menus};
 
 /// The dock.
 #[component]
 pub fn Dock() -> impl IntoView {
-    let apps = expect_context::<WindowManager>().apps.get_value();
+    let manager = expect_context::<WindowManager>();
+    let items = expect_context::<Items>();
+    let pinned = Memo::new(move |_| {
+        let always = |item: &Item| (item.on_desk && item.life == Life::Plain).then(|| item.key.clone());
+        items.all.with(|all| all.iter().filter_map(always).collect::<Vec<_>>())
+    });
+    // In the order in which they were opened, so that nothing in the dock changes places.
+    let open = Memo::new(move |_| {
+        let mut keys: Vec<String> = vec![];
+        manager.desk.with(|desk| {
+            for window in &desk.windows {
+                let key = items.key_of(window);
+                if !keys.contains(&key) && pinned.with(|pinned| !pinned.contains(&key)) {
+                    keys.push(key);
+                }
+            }
+        });
+        keys
+    });
     view! {
         <nav class="dock" aria-label="Dock">
-            {apps.iter().map(|app| view! { <DockItem app=*app /> }).collect_view()}
+            <For each=move || pinned.get() key=|key| key.clone() let:key>
+                <DockItem key=key />
+            </For>
+            <Show when=move || open.with(|open| !open.is_empty())>
+                <i class="dock-rule" aria-hidden="true"></i>
+            </Show>
+            <For each=move || open.get() key=|key| key.clone() let:key>
+                <DockItem key=key />
+            </For>
         </nav>
     }
 }
 
 #[component]
-fn DockItem(app: App) -> impl IntoView {
+fn DockItem(key: String) -> impl IntoView {
     let manager = expect_context::<WindowManager>();
+    let items = expect_context::<Items>();
     let menus = expect_context::<Menus>();
+    let key = StoredValue::new(key);
+    let item = Memo::new(move |before: Option<&Option<Item>>| {
+        let now = key.with_value(|key| items.get(key));
+        now.or_else(|| before.cloned().flatten())
+    });
+    let look = Memo::new(move |_| item.with(|item| item.as_ref().map(|item| (item.face.clone(), item.name.clone()))));
+    let life = Memo::new(move |_| item.with(|item| item.as_ref().map_or(Life::Plain, |item| item.life)));
     let windows = Memo::new(move |_| {
         manager.desk.with(|desk| {
-            let of_app = desk.windows.iter().filter(|window| window.app == app.id);
-            of_app
-                .map(|window| (window.id, window.title.clone()))
-                .collect::<Vec<_>>()
+            let own = desk
+                .windows
+                .iter()
+                .filter(|window| key.with_value(|key| items.key_of(window) == *key));
+            own.map(|window| (window.id, window.title.clone())).collect::<Vec<_>>()
         })
     });
     let active = Memo::new(move |_| {
-        manager.desk.with(|desk| {
-            desk.active
-                .and_then(|id| desk.window(id))
-                .is_some_and(|window| window.app == app.id)
-        })
+        let active = manager.desk.with(|desk| desk.active);
+        windows.with(|windows| windows.iter().any(|(id, _)| Some(*id) == active))
     });
-    let name = Signal::derive(move || match windows.with(Vec::len) {
-        0 => app.name.to_owned(),
-        1 => format!("{}, open", app.name),
-        count => format!("{}, {count} windows", app.name),
+    let name =
+        Signal::derive(move || look.with(|look| look.as_ref().map(|(_, name)| name.clone()).unwrap_or_default()));
+    let spoken = Signal::derive(move || match windows.with(Vec::len) {
+        0 => name.get(),
+        1 => format!("{}, open", name.get()),
+        count => format!("{}, {count} windows", name.get()),
     });
     let running = move || windows.with(|windows| !windows.is_empty());
     let menu = move |event: MouseEvent| {
         event.prevent_default();
-        menus.open(
-            Anchor::of(&event),
-            app.name,
-            entries(manager, app, windows.get_untracked()),
-        );
+        if let Some(item) = item.get_untracked() {
+            let entries = entries(manager, items, &item, &windows.get_untracked());
+            menus.open(Anchor::of(&event), item.name, entries);
+        }
+    };
+    let press = move |_| {
+        if let Some(item) = item.get_untracked() {
+            manager.dispatch(Action::Press(item.spec));
+        }
     };
     view! {
-        <Show when=move || app.place == Place::Dock || running()>
-            <button
-                type="button"
-                class="dock-item"
-                class:is-running=running
-                class:is-active=active
-                aria-label=name
-                data-name=app.name
-                on:click=move |_| manager.dispatch(Action::Press(app.spec()))
-                on:contextmenu=menu
-            >
-                <span class="tile" data-tint=app.tint>
-                    <Icon glyph=app.glyph size=24 />
-                </span>
-            </button>
-        </Show>
+        <button
+            type="button"
+            class="dock-item"
+            class:is-running=running
+            class:is-active=active
+            aria-label=spoken
+            data-name=name
+            data-life=move || life.get().name()
+            on:click=press
+            on:contextmenu=menu
+        >
+            {move || look.get().map(|(face, name)| view! { <Tile face=face name=name /> })}
+        </button>
     }
 }
 
-fn entries(manager: WindowManager, app: App, windows: Vec<(WindowId, String)>) -> Vec<Entry> {
+fn entries(manager: WindowManager, items: Items, item: &Item, windows: &[(WindowId, String)]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = windows
         .iter()
         .map(|(id, title)| {
             let id = *id;
-            Entry::Item(Item::new(title.clone(), app.glyph, move || {
+            Entry::Item(Line::new(title.clone(), Glyph::Window, move || {
                 manager.dispatch(Action::Focus(id));
             }))
         })
@@ -87,15 +123,14 @@ fn entries(manager: WindowManager, app: App, windows: Vec<(WindowId, String)>) -
     if !entries.is_empty() {
         entries.push(Entry::Rule);
     }
-    if windows.is_empty() || !app.single {
-        let word = if windows.is_empty() { "Open" } else { "New window" };
-        entries.push(Entry::Item(Item::new(word, Glyph::Maximise, move || {
-            manager.dispatch(Action::Open(app.spec()));
-        })));
+    if windows.is_empty() || !item.spec.single || item.life != Life::Plain {
+        entries.extend(items.menu(item));
     }
     if !windows.is_empty() {
-        entries.push(Entry::Item(Item::new("Close", Glyph::Close, move || {
-            for (id, _) in &windows {
+        let ids: Vec<WindowId> = windows.iter().map(|(id, _)| *id).collect();
+        let word = if ids.len() == 1 { "Close" } else { "Close all" };
+        entries.push(Entry::Item(Line::new(word, Glyph::Close, move || {
+            for id in &ids {
                 manager.dispatch(Action::Close(*id));
             }
         })));

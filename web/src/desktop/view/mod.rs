@@ -1,16 +1,20 @@
 //! Draws the desk: the wallpaper, the windows, the dock, the top bar, and what is wrong with the connection.
 
+pub mod bar;
 pub mod dock;
+pub mod icons;
 pub mod state_banner;
+pub mod tile;
 pub mod top_bar;
 pub mod window;
 pub mod window_menu;
 
 use leptos::prelude::*;
 
+use super::icons::manager::IconManager;
 use super::manager::WindowManager;
-use super::reduce::Action;
 use dock::Dock;
+use icons::IconLayer;
 use state_banner::StateBanner;
 use top_bar::TopBar;
 use window::WindowView;
@@ -24,22 +28,16 @@ pub fn DeskView(
     let manager = expect_context::<WindowManager>();
     let desk = manager.desk;
     let ids = Memo::new(move |_| desk.with(|desk| desk.windows.iter().map(|window| window.id).collect::<Vec<_>>()));
-    let held = Memo::new(move |_| desk.with(|desk| desk.gesture.is_some_and(|gesture| gesture.moved)));
+    let icons = expect_context::<IconManager>().icons;
+    let held = Memo::new(move |_| {
+        desk.with(|desk| desk.gesture.is_some_and(|gesture| gesture.moved)) || icons.with(icons::held)
+    });
     let compact = Memo::new(move |_| desk.with(super::state::Desk::compact));
     view! {
         <div class="desk" class:is-held=held class:is-compact=compact>
             <TopBar leave=leave />
-            <main
-                id="desk"
-                class="desk-floor"
-                tabindex="-1"
-                aria-label="Desk"
-                on:pointerdown=move |event| {
-                    if event.target() == event.current_target() {
-                        manager.dispatch(Action::Blur);
-                    }
-                }
-            >
+            <main id="desk" class="desk-floor" tabindex="-1" aria-label="Desk">
+                <IconLayer />
                 <StateBanner />
                 <For each=move || ids.get() key=|id| *id let:id>
                     <WindowView id=id />

@@ -4,14 +4,19 @@ use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use super::bar::WindowBar;
+use super::tile::Tile;
 use super::window_menu;
+use crate::desktop::app::App;
 use crate::desktop::geometry::{Edge, Point, Zone};
+use crate::desktop::icons::item::Items;
 use crate::desktop::keys::arrow;
 use crate::desktop::manager::{Keying, WindowManager, element_id};
 use crate::desktop::reduce::Action;
 use crate::desktop::state::{Part, Placement, WindowId};
-use crate::kit::button::IconButton;
-use crate::kit::icon::{Glyph, Icon};
+use crate::kit::banner::Banner;
+use crate::kit::button::{Button, IconButton};
+use crate::kit::icon::Glyph;
 use crate::kit::menu::{Anchor, Menus};
 
 /// The window that is dragged is above the preview of where it would go.
@@ -33,6 +38,14 @@ pub fn WindowView(
         .get_value()
         .iter()
         .find(|known| Some(known.id) == app.as_deref());
+    let bar = WindowBar::new();
+    provide_context(bar);
+    let items = expect_context::<Items>();
+    let look = Memo::new(move |_| {
+        let key = desk.with(|desk| desk.window(id).map(|window| items.key_of(window)))?;
+        let item = items.get(&key)?;
+        Some((item.face, item.name))
+    });
     let title =
         Memo::new(move |_| desk.with(|desk| desk.window(id).map(|window| window.title.clone()).unwrap_or_default()));
     let depth = Memo::new(move |_| desk.with(|desk| desk.depth(id)));
@@ -98,9 +111,11 @@ pub fn WindowView(
                 }
                 on:contextmenu=context_menu
             >
-                {app.map(|app| view! { <Icon glyph=app.glyph /> })}
+                {move || look.get().map(|(face, name)| view! { <Tile face=face name=name /> })}
+                {move || bar.leading.get().map(|tools| view! { <div class="window-tools">{tools.run()}</div> })}
                 <h2 id=heading>{move || title.get()}</h2>
                 <div class="window-controls">
+                    {move || bar.trailing.get().map(|tools| tools.run())}
                     <IconButton
                         label="Minimise"
                         glyph=Glyph::Minimise
@@ -120,7 +135,7 @@ pub fn WindowView(
                     />
                 </div>
             </header>
-            <div class="window-body">{app.map(|app| (app.content)(id))}</div>
+            <div class="window-body">{app.map(|app| view! { <Content id=id app=*app /> })}</div>
             <Show when=move || keying().is_some()>
                 <p class="window-keying" role="status">
                     {move || match keying() {
@@ -131,6 +146,35 @@ pub fn WindowView(
             </Show>
             {Edge::ALL.map(|edge| view! { <EdgeHandle id=id edge=edge /> }).into_iter().collect_view()}
         </section>
+    }
+}
+
+/// What an app shows, as soon as it is there.
+#[component]
+fn Content(id: WindowId, app: App) -> impl IntoView {
+    let tries = RwSignal::new(0);
+    move || {
+        tries.track();
+        Suspend::new(async move {
+            match (app.content)(id).await {
+                Ok(content) => content,
+                Err(_) => view! { <Unfetched name=app.name tries=tries /> }.into_any(),
+            }
+        })
+    }
+}
+
+/// Instead of an app that could not be fetched.
+#[component]
+fn Unfetched(name: &'static str, tries: RwSignal<u32>) -> impl IntoView {
+    view! {
+        <Banner
+            glyph=Glyph::Warning
+            title=format!("{name} could not be loaded.")
+            text="The server was not reached, or it is another version by now: then reload the page."
+        >
+            <Button press=move |_| tries.update(|tries| *tries += 1)>"Try again"</Button>
+        </Banner>
     }
 }
 

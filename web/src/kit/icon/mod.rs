@@ -9,6 +9,10 @@ pub enum Glyph {
     Alert,
     /// On to the end.
     ArrowDown,
+    /// Back.
+    Back,
+    /// Messages.
+    Bell,
     /// Containers.
     Boxes,
     /// Chosen, done.
@@ -27,10 +31,24 @@ pub enum Glyph {
     External,
     /// Hide what is shown.
     EyeOff,
-    /// A stack.
-    Layers,
     /// What is printed.
     Logs,
+    /// Forward.
+    Forward,
+    /// All of the screen.
+    FullScreen,
+    /// Where it begins.
+    Home,
+    /// More about it.
+    Info,
+    /// Shortcuts.
+    Keyboard,
+    /// What was before.
+    History,
+    /// What belongs together.
+    Layers,
+    /// In order.
+    List,
     /// Log out.
     LogOut,
     /// Maximise.
@@ -45,8 +63,12 @@ pub enum Glyph {
     Offline,
     /// Hold still.
     Pause,
+    /// Kept in place.
+    Pin,
     /// Start.
     Play,
+    /// One more.
+    Plus,
     /// Load again.
     Refresh,
     /// Resize.
@@ -57,6 +79,8 @@ pub enum Glyph {
     Restore,
     /// Search.
     Search,
+    /// Settings.
+    Sliders,
     /// To the left half.
     SnapLeft,
     /// To the right half.
@@ -75,6 +99,8 @@ pub enum Glyph {
     Wrap,
     /// Careful.
     Warning,
+    /// A window.
+    Window,
 }
 
 impl Glyph {
@@ -82,6 +108,11 @@ impl Glyph {
         match self {
             Self::Alert => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0M12 8L12 12M12 16L12.01 16",
             Self::ArrowDown => "M12 5v14M19 12l-7 7-7-7",
+            Self::Back => "M12 19l-7-7 7-7M19 12H5",
+            Self::Bell => {
+                "M10.268 21a2 2 0 0 0 3.464 0M3.262 15.326A1 1 0 0 0 4 17h16a1 1 0 0 0 .74-1.673\
+                 C19.41 13.956 18 12.499 18 8A6 6 0 0 0 6 8c0 4.499-1.411 5.956-2.738 7.326"
+            }
             Self::Boxes => {
                 "M2.97 12.92A2 2 0 0 0 2 14.63v3.24a2 2 0 0 0 .97 1.71l3 1.8a2 2 0 0 0 2.06 0L12 19v-5.5\
                  l-5-3-4.03 2.42ZM7 16.5l-4.74-2.85M7 16.5l5-3M7 16.5v5.17M12 13.5V19l3.97 2.38\
@@ -107,10 +138,25 @@ impl Glyph {
                  M14.084 14.158a3 3 0 0 1-4.242-4.242M17.479 17.499\
                  a10.75 10.75 0 0 1-15.417-5.151 1 1 0 0 1 0-.696 10.75 10.75 0 0 1 4.446-5.143M2 2l20 20"
             }
-            Self::Layers => {
-                "M12.83 2.18a2 2 0 0 0-1.66 0L2.6 6.08a1 1 0 0 0 0 1.83l8.58 3.91a2 2 0 0 0 1.66 0l8.58-3.9a1 1 0 0 0 0-1.83zM2 12a1 1 0 0 0 .58.91l8.6 3.91a2 2 0 0 0 1.65 0l8.58-3.9A1 1 0 0 0 22 12M2 17a1 1 0 0 0 .58.91l8.6 3.91a2 2 0 0 0 1.65 0l8.58-3.9A1 1 0 0 0 22 17"
-            }
             Self::Logs => "M3 5h1M3 12h1M3 19h1M8 5h1M8 12h1M8 19h1M13 5h8M13 12h8M13 19h8",
+            Self::Forward => "M5 12h14M12 5l7 7-7 7",
+            Self::FullScreen => "M15 15l6 6M15 9l6-6M21 16v5h-5M21 8V3h-5M3 16v5h5M3 21l6-6M3 8V3h5M9 9 3 3",
+            Self::Home => {
+                "M15 21v-8a1 1 0 0 0-1-1h-4a1 1 0 0 0-1 1v8M3 10a2 2 0 0 1 .709-1.528l7-6a2 2 0 0 1 2.582 0l7 6\
+                 A2 2 0 0 1 21 10v9a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2z"
+            }
+            Self::Info => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0M12 16v-4M12 8h.01",
+            Self::Keyboard => {
+                "M10 8h.01M12 12h.01M14 8h.01M16 12h.01M18 8h.01M6 8h.01M7 16h10M8 12h.01M4 4h16a2 2 0 0 1 2 2v12\
+                 a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z"
+            }
+            Self::History => "M3 12a9 9 0 1 0 9-9 9.75 9.75 0 0 0-6.74 2.74L3 8M3 3v5h5M12 7v5l4 2",
+            Self::Layers => {
+                "M12.83 2.18a2 2 0 0 0-1.66 0L2.6 6.08a1 1 0 0 0 0 1.83l8.58 3.91a2 2 0 0 0 1.66 0l8.58-3.9\
+                 a1 1 0 0 0 0-1.83zM2 12a1 1 0 0 0 .58.91l8.6 3.91a2 2 0 0 0 1.65 0l8.58-3.9A1 1 0 0 0 22 12\
+                 M2 17a1 1 0 0 0 .58.91l8.6 3.91a2 2 0 0 0 1.65 0l8.58-3.9A1 1 0 0 0 22 17"
+            }
+            Self::List => "M3 6h.01M3 12h.01M3 18h.01M8 6h13M8 12h13M8 18h13",
             Self::LogOut => "M16 17l5-5-5-5M21 12H9M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4",
             Self::Maximise => "M15 3h6v6M21 3l-7 7M3 21l7-7M9 21H3v-6",
             Self::Minimise => "M5 12h14",
@@ -127,7 +173,13 @@ impl Glyph {
             Self::Pause => {
                 "M15 3h3a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1h-3a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM6 3h3a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1z"
             }
+            Self::Pin => {
+                "M12 17v5M9 10.76a2 2 0 0 1-1.11 1.79l-1.78.9A2 2 0 0 0 5 15.24V16a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1\
+                 v-.76a2 2 0 0 0-1.11-1.79l-1.78-.9A2 2 0 0 1 15 10.76V7a1 1 0 0 1 1-1 2 2 0 0 0 0-4H8\
+                 a2 2 0 0 0 0 4 1 1 0 0 1 1 1z"
+            }
             Self::Play => "M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z",
+            Self::Plus => "M5 12h14M12 5v14",
             Self::Refresh => {
                 "M3 12a9 9 0 0 1 9-9 9.75 9.75 0 0 1 6.74 2.74L21 8M21 3v5h-5M21 12\
                  a9 9 0 0 1-9 9 9.75 9.75 0 0 1-6.74-2.74L3 16M8 16H3v5"
@@ -136,6 +188,7 @@ impl Glyph {
             Self::Restart => "M21 12a9 9 0 1 1-9-9c2.52 0 4.93 1 6.74 2.74L21 8M21 3v5h-5",
             Self::Restore => "M14 10l7-7M20 10h-6V4M3 21l7-7M4 14h6v6",
             Self::Search => "M21 21l-4.34-4.34M3 11a8 8 0 1 0 16 0a8 8 0 1 0 -16 0",
+            Self::Sliders => "M21 4h-7M10 4H3M21 12h-9M8 12H3M21 20h-5M12 20H3M14 2v4M8 10v4M16 18v4",
             Self::SnapLeft => "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-14a2 2 0 0 1 2 -2zM9 3v18",
             Self::SnapRight => {
                 "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-14a2 2 0 0 1 2 -2zM15 3v18"
@@ -159,6 +212,9 @@ impl Glyph {
             Self::Warning => {
                 "M21.73 18l-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4M12 17\
                  h.01"
+            }
+            Self::Window => {
+                "M4 4h16a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2zM10 4v4M2 8h20M6 4v4"
             }
         }
     }

@@ -1,0 +1,102 @@
+//! What deploys cost: the whole server on real Podman, beside podman-compose and docker compose in turn.
+//!
+//! podman-compose is installed from PyPI into a virtual environment of the target folder, unless
+//! `STARDECK_PODMAN_COMPOSE` names one; docker compose is found on the PATH or where `STARDECK_DOCKER_COMPOSE` says. One
+//! that cannot be had is named, and not compared.
+
+use super::Figure;
+use crate::{shell, tree};
+use anyhow::{Context, Result, ensure};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+const PEERS: [&str; 2] = ["podman-compose", "docker-compose"];
+
+pub(super) fn run() -> Result<Vec<Figure>> {
+    let mut cargo = shell::cargo()?;
+    cargo
+        .args(["bench", "--quiet", "--package", "server", "--bench", "engine"])
+        .stderr(Stdio::inherit());
+    for (peer, variable) in PEERS
+        .into_iter()
+        .zip(["STARDECK_PODMAN_COMPOSE", "STARDECK_DOCKER_COMPOSE"])
+    {
+        let named = std::env::var_os(variable).map(PathBuf::from);
+        let found = named.or_else(|| shell::which(peer)).map_or_else(
+            || match peer {
+                "podman-compose" => from_pypi(),
+                _ => Err(anyhow::anyhow!("it is not on the PATH, and {variable} names none")),
+            },
+            Ok,
+        );
+        match found {
+            Ok(program) => drop(cargo.env(variable, program)),
+            Err(why) => println!("engine: {peer} is NOT here, so it is not compared ({why:#})"),
+        }
+    }
+    let output = cargo
+        .output()
+        .with_context(|| format!("starting {}", shell::line(&cargo)))?;
+    let line = shell::line(&cargo);
+    ensure!(output.status.success(), "{line} failed ({})", output.status);
+    figures(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// podman-compose in a virtual environment, made where it is not there yet. Debian's own Python, because the machine's
+/// user has to be able to run it.
+fn from_pypi() -> Result<PathBuf> {
+    let folder = tree::target()?.join("podman-compose");
+    let program = folder.join("bin/podman-compose");
+    if !program.exists() {
+        shell::quiet(Command::new("/usr/bin/python3").args(["-m", "venv"]).arg(&folder))?;
+        shell::quiet(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "podman-compose==1.6.0"]))?;
+    }
+    Ok(program)
+}
+
+/// From lines of `WHO WHAT SERVICES MILLISECONDS`.
+fn figures(text: &str) -> Result<Vec<Figure>> {
+    let mut measured: BTreeMap<(&str, &str, &str), f64> = BTreeMap::new();
+    let mut figures = Vec::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [who, what, services, time] = words[..] else {
+            continue;
+        };
+        let time = time.parse().with_context(|| format!("the bench's line {line:?}"))?;
+        measured.insert((who, what, services), time);
+        let figure = Figure::new(format!("{who}, {what} {services}"), time, "ms");
+        figures.push(match (who, what, services) {
+            ("stardeck", "again", "50") => figure.below(300.0),
+            ("stardeck", "list", "50") => figure.below(20.0),
+            _ => figure,
+        });
+    }
+    ensure!(!figures.is_empty(), "the bench said: {text}");
+    let ours = measured.iter().filter(|((who, ..), _)| *who == "stardeck");
+    for ((_, what, services), ours) in ours {
+        let theirs = PEERS.iter().filter_map(|peer| measured.get(&(*peer, *what, *services)));
+        if let Some(faster) = theirs.copied().min_by(f64::total_cmp) {
+            let name = format!("ours to the faster peer, {what} {services}");
+            let ratio = Figure::new(name, 100.0 * ours / faster, "%");
+            figures.push(if *what == "deploy" { ratio.below(100.0) } else { ratio });
+        }
+    }
+    Ok(figures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::figures;
+
+    #[test]
+    fn the_faster_peer_is_the_measure() {
+        let lines = "stardeck deploy 50 900.0\npodman-compose deploy 50 2000\ndocker-compose deploy 50 1000\n\
+                     stardeck again 50 301\n";
+        let figures = figures(lines).unwrap();
+        let last = figures.last().unwrap();
+        assert_eq!((last.value, last.budget), (90.0, Some(100.0)));
+        assert!(!figures[3].met(), "a budget of its own");
+    }
+}

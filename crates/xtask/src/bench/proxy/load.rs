@@ -1,0 +1,169 @@
+//! What asks: `wrk` for requests a second, `h2load` for the time of one at a calm pace, and the project's own program for
+//! what they do not do.
+
+use crate::{shell, tree};
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// The program behind `crates/proxy/examples/load`, and where its traces go.
+pub(super) struct Load {
+    program: PathBuf,
+    log: PathBuf,
+}
+
+/// It, listening. It ends with this value.
+pub(super) struct Listener {
+    child: Child,
+    pub(super) port: u16,
+}
+
+/// Clients that are held open. They go with this value.
+pub(super) struct Held {
+    _clients: Listener,
+}
+
+/// What `wrk` counted.
+pub(super) struct Asked {
+    pub(super) rate: f64,
+    pub(super) count: f64,
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        // How it ended is nobody's concern any more.
+        let _ = self.child.wait();
+    }
+}
+
+impl Listener {
+    pub(super) fn process(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Load {
+    /// Builds the program as what is shipped is built.
+    pub(super) fn build(folder: &Path) -> Result<Load> {
+        println!("cargo build of the proxy and its clients (dist)");
+        let mut cargo = shell::cargo()?;
+        shell::run(cargo.args(["build", "--package", "proxy", "--example", "load", "--profile", "dist"]))?;
+        Ok(Load {
+            program: tree::target()?.join("dist/examples/load"),
+            log: folder.join("h2load.log"),
+        })
+    }
+
+    /// Starts it with these arguments, and waits for its port.
+    pub(super) fn listen(&self, arguments: &[&str]) -> Result<Listener> {
+        let (child, first) = self.start(arguments)?;
+        let port = first.parse().context("it prints its port")?;
+        Ok(Listener { child, port })
+    }
+
+    /// Opens so many WebSockets at `port`, and keeps them open.
+    pub(super) fn idle(&self, port: u16, clients: usize) -> Result<Held> {
+        let (child, _) = self.start(&["idle", &port.to_string(), &clients.to_string()])?;
+        let _clients = Listener { child, port };
+        Ok(Held { _clients })
+    }
+
+    fn start(&self, arguments: &[&str]) -> Result<(Child, String)> {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn()?;
+        let output = child.stdout.take().context("its output was piped")?;
+        let mut first = String::new();
+        BufReader::new(output).read_line(&mut first)?;
+        if first.is_empty() {
+            let status = child.wait()?;
+            bail!("{} ended ({status}) before it was ready", shell::line(&command));
+        }
+        Ok((child, first.trim().to_owned()))
+    }
+
+    /// Megabytes a second of one body.
+    pub(super) fn transfer(&self, way: &str, port: u16, bytes: u64) -> Result<f64> {
+        let said = shell::read(Command::new(&self.program).args([way, &port.to_string(), &bytes.to_string()]))?;
+        said.parse().context("a rate")
+    }
+
+    /// Messages a second of so many WebSockets that wait for their own words.
+    pub(super) fn echo(&self, port: u16, clients: usize) -> Result<f64> {
+        let said =
+            shell::read(Command::new(&self.program).args(["echo", &port.to_string(), &clients.to_string(), "3"]))?;
+        said.split(' ').next().unwrap_or_default().parse().context("a rate")
+    }
+
+    /// Requests a second for 1 KB, as many as there can be.
+    pub(super) fn requests(&self, port: u16, connections: u32) -> Result<Asked> {
+        let address = format!("http://127.0.0.1:{port}/kb");
+        let mut wrk = Command::new("wrk");
+        let said = shell::read(wrk.args(["-t1", "-d3s", &format!("-c{connections}"), &address]))?;
+        if let Some(line) = said.lines().find(|line| line.contains("Non-2xx")) {
+            bail!("{line}");
+        }
+        let word = |mark: &str, from_the_end: bool| {
+            let line = said.lines().find(|line| line.contains(mark))?;
+            let mut words = line.split_whitespace();
+            let word = if from_the_end { words.last() } else { words.next() };
+            word?.parse::<f64>().ok()
+        };
+        Ok(Asked {
+            rate: word("Requests/sec:", true).with_context(|| format!("wrk said: {said}"))?,
+            count: word(" requests in ", false).with_context(|| format!("wrk said: {said}"))?,
+        })
+    }
+
+    /// The milliseconds of half the requests, and of 99 in a hundred, over so many connections at so many a second.
+    pub(super) fn calm(&self, port: u16, connections: u32, rate: u32) -> Result<(f64, f64)> {
+        let _ = std::fs::remove_file(&self.log);
+        let mut h2load = Command::new("h2load");
+        h2load.args([
+            "--h1",
+            &format!("-c{connections}"),
+            &format!("-n{}", rate * 3),
+            &format!("--rps={}", rate / connections),
+            &format!("--log-file={}", self.log.display()),
+            &format!("http://127.0.0.1:{port}/kb"),
+        ]);
+        shell::quiet(&mut h2load)?;
+        times(&tree::read(&self.log)?).context("h2load wrote no times")
+    }
+}
+
+/// A line a request: when it began, its status, and its microseconds.
+fn times(log: &str) -> Option<(f64, f64)> {
+    let mut times: Vec<f64> = log
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split('\t').skip(1);
+            let (status, time) = (words.next()?, words.next()?);
+            if status != "200" {
+                return None;
+            }
+            time.parse().ok()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    let at = |part: f64| {
+        times
+            .get((times.len() as f64 * part) as usize)
+            .map(|time| time / 1000.0)
+    };
+    Some((at(0.5)?, at(0.99)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::times;
+
+    #[test]
+    fn times_are_read_from_the_log_and_failures_are_not() {
+        let log: String = (1..=100).map(|n| format!("1700000000000000\t200\t{n}000\n")).collect();
+        assert_eq!(times(&log), Some((51.0, 100.0)));
+        assert_eq!(times("1700000000000000\t502\t10\n"), None);
+    }
+}

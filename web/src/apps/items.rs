@@ -1,0 +1,149 @@
+//! What stands on the desk: the built-in apps, and the apps of the machine.
+
+use api::app::{App as WebApp, AppState};
+use api::job::Job;
+use leptos::prelude::*;
+
+use super::containers::acts::Acts;
+use super::{APPS, embed};
+use crate::desktop::app::{App, Place};
+use crate::desktop::icons::item::{Face, Item, Items, Life};
+use crate::desktop::manager::WindowManager;
+use crate::desktop::reduce::Action;
+use crate::desktop::state::Spec;
+use crate::kit::icon::Glyph;
+use crate::kit::menu::{Entry, Item as Line};
+use crate::store::{Deck, progress};
+
+/// Everything that can stand on the desk or in the dock.
+#[must_use]
+pub fn items(deck: Deck, manager: WindowManager) -> Items {
+    let acts = Acts::new(deck);
+    let all = Memo::new(move |_| {
+        let jobs: Vec<Job> = deck.jobs.all().into_iter().filter(|job| !job.state.is_over()).collect();
+        let mut apps = deck.apps.all();
+        apps.sort_by_cached_key(|app| (app.name.to_lowercase(), app.id.clone()));
+        let built_in = APPS.iter().map(built_in);
+        built_in.chain(apps.iter().map(|app| web_app(app, &jobs))).collect()
+    });
+    Items::new(all, move |item| menu(deck, manager, acts, item))
+}
+
+fn built_in(app: &App) -> Item {
+    Item {
+        key: app.id.to_owned(),
+        name: app.name.to_owned(),
+        face: Face::Glyph(app.glyph, app.tint),
+        life: Life::Plain,
+        spec: app.spec(),
+        on_desk: app.place == Place::Dock,
+    }
+}
+
+fn web_app(app: &WebApp, jobs: &[Job]) -> Item {
+    let spec = Spec {
+        title: app.name.clone(),
+        ..embed::APP.about(app.id.clone())
+    };
+    Item {
+        key: spec.key(),
+        name: app.name.clone(),
+        face: app.icon.clone().map_or(Face::Monogram, Face::Picture),
+        life: life(app, jobs),
+        spec,
+        on_desk: true,
+    }
+}
+
+/// How an app is: what is done to its stack says more than what its container does meanwhile.
+fn life(app: &WebApp, jobs: &[Job]) -> Life {
+    if let Some(job) = jobs.iter().find(|job| job.object == app.stack) {
+        return Life::Busy(progress::percent(job));
+    }
+    match app.state {
+        AppState::Ready => Life::Up,
+        AppState::Unhealthy => Life::Doubtful,
+        AppState::Starting => Life::Busy(None),
+        AppState::Stopped | AppState::Gone => Life::Off,
+    }
+}
+
+fn menu(deck: Deck, manager: WindowManager, acts: Acts, item: &Item) -> Vec<Entry> {
+    let spec = item.spec.clone();
+    let mut entries = vec![Entry::Item(Line::new("Open", Glyph::Window, move || {
+        manager.dispatch(Action::Open(spec.clone()));
+    }))];
+    if item.life == Life::Plain {
+        return entries;
+    }
+    let another = Spec {
+        single: false,
+        ..item.spec.clone()
+    };
+    entries.push(Entry::Item(Line::new("Open in a new window", Glyph::Plus, move || {
+        manager.dispatch(Action::Open(another.clone()));
+    })));
+    let app = deck.apps.find(|app| app.id == item.spec.subject);
+    let container = app.and_then(|app| {
+        let id = app.container?;
+        deck.containers.find(|container| container.id == id)
+    });
+    if let Some(container) = container {
+        entries.extend(acts.menu(&container));
+    }
+    entries
+}
+
+#[cfg(test)]
+mod tests {
+    use api::app::{App as WebApp, AppState, Scheme};
+    use api::job::{Job, JobKind, JobState};
+    use api::time::Timestamp;
+
+    use super::{life, web_app};
+    use crate::desktop::icons::item::{Face, Life};
+
+    fn app(state: AppState) -> WebApp {
+        WebApp {
+            id: "a1".to_owned(),
+            name: "Notes".to_owned(),
+            stack: "office".to_owned(),
+            service: "notes".to_owned(),
+            container: None,
+            port: 80,
+            scheme: Scheme::Http,
+            path: "/".to_owned(),
+            state,
+            icon: None,
+        }
+    }
+
+    fn job(object: &str) -> Job {
+        Job {
+            id: "1".to_owned(),
+            kind: JobKind::Deploy,
+            object: object.to_owned(),
+            by: "ada".to_owned(),
+            state: JobState::Running,
+            steps: vec![],
+            created: Timestamp(0),
+            started: None,
+            finished: None,
+            error: None,
+        }
+    }
+
+    #[test]
+    fn an_icon_is_as_its_app_and_busy_while_a_job_is_at_work_on_it() {
+        assert_eq!(life(&app(AppState::Ready), &[job("games")]), Life::Up);
+        assert_eq!(life(&app(AppState::Stopped), &[]), Life::Off);
+        assert_eq!(life(&app(AppState::Stopped), &[job("office")]), Life::Busy(None));
+    }
+
+    #[test]
+    fn an_app_opens_a_window_of_its_own() {
+        let item = web_app(&app(AppState::Ready), &[]);
+        assert_eq!((item.key.as_str(), item.spec.title.as_str()), ("web:a1", "Notes"));
+        assert_eq!(item.face, Face::Monogram);
+    }
+}

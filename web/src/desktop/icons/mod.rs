@@ -1,0 +1,13 @@
+//! The icons of the desk: where they stand, which are chosen, what is dragged.
+//!
+//! - [`grid`]: the cells, pure
+//! - [`reduce`]: what becomes of the icons, pure
+//! - [`item`]: what an icon is an icon of
+//! - [`manager`]: actions in, places kept
+
+pub mod grid;
+pub mod item;
+pub mod manager;
+pub mod reduce;
+#[cfg(test)]
+mod tests;

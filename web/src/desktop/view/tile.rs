@@ -1,0 +1,45 @@
+//! What something looks like: a drawing on a tile, its own picture, or the first letter of its name.
+
+use leptos::prelude::*;
+
+use crate::desktop::icons::item::{Face, hue};
+use crate::kit::icon::Icon;
+use crate::store::pictures::Pictures;
+
+/// The tile of something. It says nothing to a screen reader: its name stands beside it.
+#[component]
+pub fn Tile(
+    /// What it looks like.
+    face: Face,
+    /// Its name, of which a monogram is made.
+    #[prop(into)]
+    name: String,
+) -> impl IntoView {
+    let picture = match face {
+        Face::Glyph(glyph, tint) => {
+            return view! {
+                <span class="tile" data-tint=tint aria-hidden="true">
+                    <Icon glyph=glyph size=24 />
+                </span>
+            }
+            .into_any();
+        }
+        Face::Picture(path) => use_context::<Pictures>().map(|pictures| pictures.get(&path)),
+        Face::Monogram => None,
+    };
+    let draw = move || match picture.as_ref().and_then(Get::get) {
+        Some(address) => view! {
+            <span class="tile is-picture" aria-hidden="true">
+                <img src=address alt="" draggable="false" />
+            </span>
+        }
+        .into_any(),
+        None => view! {
+            <span class="tile is-monogram" style:--tile-hue=hue(&name).to_string() aria-hidden="true">
+                {name.chars().next().map(|first| first.to_uppercase().to_string())}
+            </span>
+        }
+        .into_any(),
+    };
+    draw.into_any()
+}
