@@ -131,13 +131,15 @@ impl Runner {
     }
 }
 
-/// How many sockets a proxy may have open here, which needs two descriptors for each.
+/// How many sockets a proxy may have open here, which needs two descriptors for each, beside what it keeps for requests.
 pub(super) fn most_sockets() -> usize {
+    descriptors().saturating_sub(1500) / 2
+}
+
+fn descriptors() -> usize {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).maximum;
-    let limit = limit
-        .and_then(|limit| usize::try_from(limit).ok())
-        .unwrap_or(usize::MAX);
-    limit.saturating_sub(400) / 2
+    let limit = limit.and_then(|limit| usize::try_from(limit).ok());
+    limit.unwrap_or(usize::MAX).min(30_000)
 }
 
 fn free_port() -> Result<u16> {
