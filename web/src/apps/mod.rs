@@ -1,11 +1,13 @@
 //! The apps of the desktop, in one table, and what stands on the desk.
 
 pub mod account;
+pub mod ask;
 pub mod containers;
 pub mod deploy;
 pub mod embed;
 pub mod items;
 pub mod logs;
+pub mod stack;
 
 use crate::desktop::app::App;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use api::app::{App, OpenApp, OpenedApp};
-use api::container::{Container, ContainerList};
+use api::container::{Container, ContainerDetail, ContainerList};
 use api::job::Job;
 use api::name::StackName;
 use api::page::{Listed, Page};
@@ -179,6 +179,11 @@ impl Session {
         Ok((items, sequence))
     }
 
+    /// A container, looked at closely.
+    pub async fn container(&self, id: &str) -> Result<ContainerDetail, Error> {
+        self.read(&format!("/containers/{id}")).await
+    }
+
     /// Starts, stops or restarts a container; the reply is its new state.
     pub async fn act(&self, id: &str, verb: Verb) -> Result<Container, Error> {
         let path = format!("/containers/{id}/{}", verb.path());
@@ -306,19 +311,23 @@ impl Session {
         }
     }
 
-    async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+    pub(super) async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
         self.heed(Call::new("GET", path).token(&self.token).read().await)
     }
 
-    async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
+    pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
         self.heed(Call::new("POST", path).token(&self.token).body(body)?.read().await)
     }
 
-    async fn tell(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {
+    pub(super) async fn tell(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {
         self.heed(Call::new("POST", path).token(&self.token).body(body)?.done().await)
     }
 
-    async fn delete(&self, path: &str) -> Result<(), Error> {
+    pub(super) async fn delete_for<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+        self.heed(Call::new("DELETE", path).token(&self.token).read().await)
+    }
+
+    pub(super) async fn delete(&self, path: &str) -> Result<(), Error> {
         self.heed(Call::new("DELETE", path).token(&self.token).done().await)
     }
 
