@@ -234,6 +234,24 @@ impl Acts {
         });
     }
 
+    /// The same for several at once: one question for all of them.
+    pub fn ask_all(self, act: Act, containers: Vec<Container>) {
+        let Some(first) = containers.iter().max_by_key(|it| act.consequences(it).len()) else {
+            return;
+        };
+        let (count, consequences) = (containers.len(), act.consequences(first));
+        let names: Vec<_> = containers.iter().map(|it| it.name.as_str()).collect();
+        let mut lines = vec![format!("{}.", names.join(", "))];
+        lines.extend(consequences);
+        self.questions.ask(Question {
+            title: format!("{} {count} containers?", act.word()),
+            consequences: lines,
+            go: act.word().to_owned(),
+            danger: act == Act::Remove,
+            run: Deed::new(move || containers.iter().for_each(|it| self.run(act, it.clone()))),
+        });
+    }
+
     /// Does it. The row is busy until the server has answered.
     fn run(self, act: Act, container: Container) {
         if self.under_way.with_untracked(|acts| acts.contains_key(&container.id)) {

@@ -49,8 +49,8 @@ pub fn LogWindow(
 /// A line as it is drawn.
 #[derive(Clone)]
 struct Drawn {
-    /// Its number, and how often all that is drawn was drawn anew.
-    key: (u64, u32),
+    /// Its number, its rows, and how often all that is drawn was drawn anew.
+    key: (u64, u64, u32),
     rows: u64,
     line: Line,
 }
@@ -158,7 +158,7 @@ impl Sheet {
             let (top, shown) = buffer.draw(range);
             let anew = self.anew.get_value();
             let drawn = shown.into_iter().map(|(number, rows, line)| Drawn {
-                key: (number, anew),
+                key: (number, rows, anew),
                 rows,
                 line: line.clone(),
             });
