@@ -111,7 +111,7 @@ story("the log of a stack has all its services, and follows them over a new depl
 story("a hundred thousand lines stay smooth, and a broken connection is said and mended", async ({ page, deck }) => {
   await print(deck, "loud", `
     while [ ! -e /go ]; do sleep 0.1; done
-    seq -f 'line %.0f of a program that has much to say about what it does' 110000
+    awk 'BEGIN { for (n = 1; n <= 110000; n++) print "line " n " of a program that has much to say about what it does" }'
     echo the end; exec sleep 1000`);
   await enter(page, deck);
   const window = await openLogs(page, "loud");

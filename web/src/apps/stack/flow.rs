@@ -231,11 +231,13 @@ impl Flow {
 
     /// Asks what a deploy of the files would do, or of an older generation, and shows it. The files are written first.
     pub fn plan(self, generation: Option<u64>) {
+        let name = self.name();
         self.ask(async move |session| {
             if generation.is_none() && untrack(|| self.is_changed()) {
                 self.write(session.clone()).await?;
-                if self.conflict.with_untracked(Option::is_some) {
-                    self.page.set(Page::Files);
+                // The window may have been closed meanwhile, and then nobody waits for the plan.
+                if self.conflict.try_with_untracked(Option::is_some) != Some(false) {
+                    self.page.try_set(Page::Files);
                     return Ok(());
                 }
             }
@@ -243,7 +245,7 @@ impl Flow {
                 generation,
                 ..DeployStack::default()
             };
-            let plan = session.plan(&self.name(), &request).await?;
+            let plan = session.plan(&name, &request).await?;
             self.chosen.set(BTreeSet::new());
             self.page.set(Page::Plan(generation, plan));
             Ok(())
@@ -260,13 +262,17 @@ impl Flow {
             generation,
             consents: self.chosen.get_untracked().into_iter().collect(),
         };
-        self.begin(async move |session: &Session| session.deploy(&self.name(), &request).await);
+        let name = self.name();
+        self.begin(async move |session: &Session| session.deploy(&name, &request).await);
     }
 
     /// Starts, stops, restarts or takes down; says first what follows where something does.
     pub fn operate(self, verb: StackVerb) {
         let name = self.name();
-        let run = move || self.begin(async move |session: &Session| session.operate(&self.name(), verb).await);
+        let run = move || {
+            let name = self.name();
+            self.begin(async move |session: &Session| session.operate(&name, verb).await);
+        };
         let (word, consequences): (_, &[&str]) = match verb {
             StackVerb::Start => return run(),
             StackVerb::Stop => (
@@ -315,7 +321,8 @@ impl Flow {
     /// Removes the stack, and the volumes that were chosen.
     pub fn remove(self) {
         let volumes: Vec<String> = self.chosen.get_untracked().into_iter().collect();
-        self.begin(async move |session: &Session| session.remove_stack(&self.name(), &volumes).await);
+        let name = self.name();
+        self.begin(async move |session: &Session| session.remove_stack(&name, &volumes).await);
     }
 
     /// Calls off the job that works on it.
