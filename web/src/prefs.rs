@@ -47,7 +47,7 @@ impl Shelf for Own {
 type Choice = (&'static str, &'static str);
 
 /// The themes.
-pub const THEMES: [Choice; 3] = [("system", "Like the system"), ("dark", "Dark"), ("light", "Light")];
+pub const THEMES: [Choice; 3] = [("system", "System"), ("dark", "Dark"), ("light", "Light")];
 
 /// The accents.
 pub const ACCENTS: [Choice; 6] = [

@@ -77,7 +77,7 @@ pub fn Away(
     view! {
         <div class="embed-cover">
             <AppTile page=page />
-            <h3 role="status">
+            <h3 aria-live="polite">
                 <Show when=move || away.get() == Some(Absence::Starting)>
                     <span class="spinner" aria-hidden="true"></span>
                 </Show>

@@ -21,9 +21,9 @@ pub fn JobsButton() -> impl IntoView {
     let deck = expect_context::<Deck>();
     let busy = Memo::new(move |_| deck.jobs.all().iter().filter(|job| !job.state.is_over()).count());
     let label = Signal::derive(move || match busy.get() {
-        0 => "Jobs: none under way".to_owned(),
-        1 => "Jobs: 1 under way".to_owned(),
-        count => format!("Jobs: {count} under way"),
+        0 => "Jobs".to_owned(),
+        1 => "1 job under way".to_owned(),
+        count => format!("{count} jobs under way"),
     });
     tell_of_ends(deck);
     view! {

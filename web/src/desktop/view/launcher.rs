@@ -140,7 +140,6 @@ fn line(index: usize, found: Found, at: RwSignal<usize>, run: Callback<usize>) -
             id=option_id(index)
             class="launcher-line"
             role="option"
-            aria-label=command.title.clone()
             aria-selected=move || (at.get() == index).to_string()
             on:pointermove=move |_| {
                 if at.get_untracked() != index {

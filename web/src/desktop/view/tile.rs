@@ -35,9 +35,12 @@ pub fn Tile(
         }
         .into_any(),
         None => view! {
-            <span class="tile is-monogram" style:--tile-hue=hue(&name).to_string() aria-hidden="true">
-                {name.chars().next().map(|first| first.to_uppercase().to_string())}
-            </span>
+            <span
+                class="tile is-monogram"
+                style:--tile-hue=hue(&name).to_string()
+                data-letter=name.chars().next().map(|first| first.to_uppercase().to_string())
+                aria-hidden="true"
+            ></span>
         }
         .into_any(),
     };
