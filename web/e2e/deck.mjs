@@ -25,6 +25,7 @@ function program() {
 export class Deck {
   #child;
   #replies;
+  #session;
 
   // The server with these more arguments.
   static async start(...args) {
@@ -111,6 +112,34 @@ export class Deck {
     const entries = Object.fromEntries(Object.keys(body.entries).map((key) => [key, null]));
     await this.call("PATCH", "/desk", { headers, body: { entries } });
     await this.call("POST", "/logout", { headers });
+  }
+
+  // The API, as the administrator's program.
+  async asAdmin(method, path, body) {
+    if (!this.#session) {
+      const login = await this.call("POST", "/login", { body: { name: NAME, password: PASSWORD } });
+      this.#session = { cookie: login.cookie, "x-stardeck-token": login.body.token };
+    }
+    const headers = { ...this.#session, "idempotency-key": crypto.randomUUID().replaceAll("-", "") };
+    const reply = await this.call(method, path, { body, headers });
+    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply.body)}`);
+    return reply.body;
+  }
+
+  // A stack of this text, deployed and up.
+  async deploy(name, compose) {
+    await this.asAdmin("POST", "/stacks", { name, compose });
+    const { job } = await this.asAdmin("POST", `/stacks/${name}/deploy`, {});
+    return this.done(job.id);
+  }
+
+  // Waits until a job is over, and gives it.
+  async done(id) {
+    for (;;) {
+      const job = await this.asAdmin("GET", `/jobs/${id}`);
+      if (!["queued", "running"].includes(job.state)) return job;
+      await new Promise((later) => setTimeout(later, 100));
+    }
   }
 
   // Ends all sessions but the one that it opens for this, as from another browser.

@@ -13,7 +13,8 @@ use utoipa_axum::routes;
 
 use super::error::Fault;
 use super::handlers::{
-    apps, audit, containers, desk, events, factor, files, health, images, jobs, logs, networks, registries, session, settings, setup, stacks, system, tokens, trust, users, volumes,
+    apps, audit, containers, desk, events, factor, files, health, images, jobs, logs, networks, registries, session,
+    settings, setup, stacks, system, tokens, trust, users, volumes,
 };
 use super::json::Json;
 use super::{App, guard, idempotency, signed};

@@ -1,13 +1,23 @@
 //! The apps of the desktop, in one table, and what stands on the desk.
 
 pub mod account;
+pub mod ask;
 pub mod commands;
 pub mod containers;
 pub mod deploy;
 pub mod embed;
 pub mod items;
+pub mod logs;
+pub mod stack;
 
 use crate::desktop::app::App;
 
 /// Every app, in the order of the dock. The first one is open on a new desk.
-pub const APPS: &[App] = &[containers::APP, deploy::APP, account::APP, embed::APP];
+pub const APPS: &[App] = &[
+    containers::APP,
+    deploy::APP,
+    stack::APP,
+    logs::APP,
+    account::APP,
+    embed::APP,
+];

@@ -100,6 +100,8 @@ pub struct Refusal {
     pub hint: Option<String>,
     /// The field of the request that is wrong.
     pub field: Option<String>,
+    /// What else there is to know, by the names that the code has for it.
+    pub details: serde_json::Map<String, serde_json::Value>,
 }
 
 impl From<ErrorDetail> for Error {
@@ -119,6 +121,7 @@ impl From<ErrorDetail> for Error {
             message: detail.message,
             hint: detail.hint,
             field,
+            details: detail.details,
         })
     }
 }

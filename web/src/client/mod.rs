@@ -5,10 +5,16 @@
 
 mod error;
 mod events;
+mod logs;
 mod session;
 mod socket;
+mod stacks;
+mod things;
 mod transport;
 
 pub use error::{Challenge, Ended, Error, Refusal};
 pub use events::Events;
-pub use session::{Session, StackVerb, Verb, login, login_with_code, resume, setup, setup_state};
+pub use logs::LogStream;
+pub use session::{Session, Verb, login, login_with_code, resume, setup, setup_state};
+pub use stacks::StackVerb;
+pub use things::ThingKind;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use api::app::{App, OpenApp, OpenedApp};
-use api::container::{Container, ContainerList};
+use api::container::{Container, ContainerDetail, ContainerList};
 use api::desk::{Desk, DeskPatch};
-use api::job::{Job, JobDetail};
+use api::job::Job;
 use api::name::StackName;
 use api::page::{Listed, Page};
 use api::secret::Secret;
@@ -43,29 +43,6 @@ impl Verb {
             Self::Start => "start",
             Self::Stop => "stop",
             Self::Restart => "restart",
-        }
-    }
-}
-
-/// What is done to a stack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StackVerb {
-    /// Start what it has.
-    Start,
-    /// Stop it; its containers stay.
-    Stop,
-    /// Stop it and start it again.
-    Restart,
-}
-
-impl StackVerb {
-    /// The word for people.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Start => "Start",
-            Self::Stop => "Stop",
-            Self::Restart => "Restart",
         }
     }
 }
@@ -203,6 +180,11 @@ impl Session {
         Ok((items, sequence))
     }
 
+    /// A container, looked at closely.
+    pub async fn container(&self, id: &str) -> Result<ContainerDetail, Error> {
+        self.read(&format!("/containers/{id}")).await
+    }
+
     /// Starts, stops or restarts a container; the reply is its new state.
     pub async fn act(&self, id: &str, verb: Verb) -> Result<Container, Error> {
         let path = format!("/containers/{id}/{}", verb.path());
@@ -254,17 +236,6 @@ impl Session {
     /// Changes what the person's desk is made of.
     pub async fn change_desk(&self, patch: &DeskPatch) -> Result<Desk, Error> {
         self.heed(Call::new("PATCH", "/desk").token(&self.token).body(patch)?.read().await)
-    }
-
-    /// A job, and what it wrote.
-    pub async fn job(&self, id: &str) -> Result<JobDetail, Error> {
-        self.read(&format!("/jobs/{id}")).await
-    }
-
-    /// Starts, stops or restarts a stack, by a job.
-    pub async fn act_on_stack(&self, name: &StackName, verb: StackVerb) -> Result<StackJob, Error> {
-        let path = format!("/stacks/{name}/{}", verb.word().to_lowercase());
-        self.heed(Call::new("POST", &path).token(&self.token).read().await)
     }
 
     /// Makes a stack, of which nothing runs yet.
@@ -351,19 +322,23 @@ impl Session {
         }
     }
 
-    async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+    pub(super) async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
         self.heed(Call::new("GET", path).token(&self.token).read().await)
     }
 
-    async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
+    pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
         self.heed(Call::new("POST", path).token(&self.token).body(body)?.read().await)
     }
 
-    async fn tell(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {
+    pub(super) async fn tell(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {
         self.heed(Call::new("POST", path).token(&self.token).body(body)?.done().await)
     }
 
-    async fn delete(&self, path: &str) -> Result<(), Error> {
+    pub(super) async fn delete_for<T: DeserializeOwned>(&self, path: &str) -> Result<T, Error> {
+        self.heed(Call::new("DELETE", path).token(&self.token).read().await)
+    }
+
+    pub(super) async fn delete(&self, path: &str) -> Result<(), Error> {
         self.heed(Call::new("DELETE", path).token(&self.token).done().await)
     }
 

@@ -5,6 +5,7 @@
 //! - [`choices`]: one of a few
 //! - [`menu`], [`panel`], [`dialog`], [`sheet`], [`toast`]: what floats above the desk; opened through a context
 //! - [`banner`]: what is wrong for as long as it is
+//! - [`viewport`]: the part of something long that is seen
 
 pub mod banner;
 pub mod button;
@@ -18,6 +19,7 @@ pub mod panel;
 pub mod sheet;
 pub mod status;
 pub mod toast;
+pub mod viewport;
 
 use std::sync::Arc;
 

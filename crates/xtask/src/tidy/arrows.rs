@@ -13,7 +13,10 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("proxy", &[]),
     ("registry", &[]),
     ("fetch", &[]),
-    ("engine", &["api", "compose", "podman", "vault", "proxy", "registry", "fetch"]),
+    (
+        "engine",
+        &["api", "compose", "podman", "vault", "proxy", "registry", "fetch"],
+    ),
     // The server composes: it connects to Podman and hands the engine the connection.
     ("server", &["api", "compose", "engine", "proxy", "podman"]),
     ("web", &["api", "compose"]),

@@ -4,6 +4,7 @@ use api::session::Session as Login;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::apps::ask;
 use crate::client::{Error, Session};
 use crate::kit::dialog::password::PasswordPrompt;
 use crate::kit::toast::Toasts;
@@ -59,24 +60,7 @@ impl OwnAccount {
     /// Makes a call. Where it needs the password again, that is asked for, and the call goes on by itself; nothing
     /// where the person gives up.
     pub async fn elevated<T>(self, call: impl AsyncFn(&Session) -> Result<T, Error>) -> Result<Option<T>, Error> {
-        let session = self.deck.session_now();
-        match call(&session).await {
-            Err(error) if error.code() == Some("password_needed") => {}
-            other => return other.map(Some),
-        }
-        let mut wrong = None;
-        let outcome = loop {
-            let Some(password) = self.prompt.ask(wrong).await else {
-                break Ok(None);
-            };
-            match session.elevate(password).await {
-                Ok(()) => break call(&session).await.map(Some),
-                Err(error @ Error::Refused(_)) => wrong = Some(password_words(&error)),
-                Err(error) => break Err(error),
-            }
-        };
-        self.prompt.close();
-        outcome
+        ask::elevated(self.deck, self.prompt, call).await
     }
 
     /// Something was done: it is said, and what is in force is asked anew.
@@ -91,14 +75,5 @@ impl OwnAccount {
         if !matches!(error, Error::Ended(_)) {
             self.toasts.wrong(title, error.words());
         }
-    }
-}
-
-/// What a refused password means to somebody whose name is known.
-#[must_use]
-pub fn password_words(error: &Error) -> String {
-    match error.code() {
-        Some("wrong_credentials") => "That is not your password.".to_owned(),
-        _ => error.words(),
     }
 }

@@ -5,7 +5,8 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::own::{OwnAccount, password_words};
+use super::own::OwnAccount;
+use crate::apps::ask::password_words;
 use crate::client::Error;
 use crate::kit::button::Button;
 use crate::kit::field::password::PasswordField;

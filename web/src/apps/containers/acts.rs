@@ -8,7 +8,9 @@ use api::user::Role;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::apps::logs::{self, Source};
 use crate::client::{Error, Verb};
+use crate::desktop::manager::WindowManager;
 use crate::kit::Deed;
 use crate::kit::dialog::{Question, Questions};
 use crate::kit::icon::Glyph;
@@ -128,6 +130,7 @@ pub fn possible(container: &Container, role: Role) -> Vec<Act> {
 #[derive(Clone, Copy)]
 pub struct Acts {
     deck: Deck,
+    manager: WindowManager,
     questions: Questions,
     toasts: Toasts,
     /// What is under way, by the id of the container.
@@ -140,6 +143,7 @@ impl Acts {
     pub fn new(deck: Deck) -> Self {
         Self {
             deck,
+            manager: expect_context(),
             questions: expect_context(),
             toasts: expect_context(),
             under_way: RwSignal::new(BTreeMap::new()),
@@ -178,6 +182,12 @@ impl Acts {
             .collect();
         if let Some(at) = entries.len().checked_sub(1).filter(|at| *at > 0) {
             entries.insert(at, Entry::Rule);
+        }
+        let source = Source::Container(container.name.clone());
+        let logs = Item::new("Logs", Glyph::Logs, move || logs::open(self.manager, &source));
+        entries.insert(0, Entry::Item(logs));
+        if entries.len() > 1 {
+            entries.insert(1, Entry::Rule);
         }
         if let Some(app) = self.app(container) {
             let open = Item::new("Open in a new tab", Glyph::External, move || self.open(app.clone()));
@@ -221,6 +231,24 @@ impl Acts {
             go: act.word().to_owned(),
             danger: act == Act::Remove,
             run: Deed::new(move || self.run(act, container.clone())),
+        });
+    }
+
+    /// The same for several at once: one question for all of them.
+    pub fn ask_all(self, act: Act, containers: Vec<Container>) {
+        let Some(first) = containers.iter().max_by_key(|it| act.consequences(it).len()) else {
+            return;
+        };
+        let (count, consequences) = (containers.len(), act.consequences(first));
+        let names: Vec<_> = containers.iter().map(|it| it.name.as_str()).collect();
+        let mut lines = vec![format!("{}.", names.join(", "))];
+        lines.extend(consequences);
+        self.questions.ask(Question {
+            title: format!("{} {count} containers?", act.word()),
+            consequences: lines,
+            go: act.word().to_owned(),
+            danger: act == Act::Remove,
+            run: Deed::new(move || containers.iter().for_each(|it| self.run(act, it.clone()))),
         });
     }
 

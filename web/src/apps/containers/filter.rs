@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use api::container::Container;
 
 use super::say;
+use crate::client::ThingKind;
 use crate::kit::status::Condition;
 
 /// A part of the containers, as the side of the window offers it.
@@ -21,6 +22,15 @@ pub enum Scope {
     Troubled,
     /// Those of a stack.
     Stack(String),
+}
+
+/// A section of the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// A part of the containers.
+    Containers(Scope),
+    /// What there is beside them.
+    Things(ThingKind),
 }
 
 /// What is shown.
@@ -49,9 +59,9 @@ impl Scope {
 }
 
 impl Filter {
-    /// The ids of the containers to show, by name. Every word of the search must be found somewhere.
+    /// The containers to show. Every word of the search must be found somewhere.
     #[must_use]
-    pub fn ids(&self, containers: &[Container]) -> Vec<String> {
+    pub fn pick<'a>(&self, containers: &'a [Container]) -> Vec<&'a Container> {
         let search = self.search.to_lowercase();
         let words: Vec<&str> = search.split_whitespace().collect();
         let found = |container: &&Container| {
@@ -74,13 +84,8 @@ impl Filter {
             let text = text.to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
-        let mut shown: Vec<&Container> = containers
-            .iter()
-            .filter(|container| self.scope.holds(container))
-            .filter(found)
-            .collect();
-        shown.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
-        shown.into_iter().map(|container| container.id.clone()).collect()
+        let shown = containers.iter().filter(|container| self.scope.holds(container));
+        shown.filter(found).collect()
     }
 }
 
@@ -158,12 +163,14 @@ mod tests {
 
     fn ids(scope: Scope, search: &str) -> Vec<String> {
         let search = search.to_owned();
-        Filter { scope, search }.ids(&some())
-    }
-
-    #[test]
-    fn containers_are_listed_by_name() {
-        assert_eq!(ids(Scope::All, ""), ["id-database", "id-idle", "id-web"]);
+        let some = some();
+        let mut ids: Vec<_> = Filter { scope, search }
+            .pick(&some)
+            .iter()
+            .map(|it| it.id.clone())
+            .collect();
+        ids.sort();
+        ids
     }
 
     #[test]

@@ -2,10 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::filter::Filter;
+use super::filter::{Counts, Filter};
+use super::order::{Column, Heading, Line, Order, Picked};
 use super::row::Row;
-use crate::kit::button::Button;
+use crate::apps::stack;
+use crate::desktop::manager::WindowManager;
+use crate::kit::button::{Button, IconButton};
 use crate::kit::icon::{Glyph, Icon};
+use crate::kit::status::{Condition, Dot};
 use crate::store::Deck;
 
 /// The list.
@@ -13,16 +17,24 @@ use crate::store::Deck;
 pub fn List(
     /// What is shown.
     filter: Signal<Filter>,
+    /// In which order.
+    order: RwSignal<Order>,
+    /// What is picked.
+    picked: RwSignal<Picked>,
     /// Shows everything.
     clear: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let deck = expect_context::<Deck>();
-    let ids = Memo::new(move |_| filter.get().ids(&deck.containers.all()));
+    let lines = Memo::new(move |_| {
+        let all = deck.containers.all();
+        order.get().lines(filter.with(|filter| filter.pick(&all)))
+    });
     let none = Memo::new(move |_| deck.containers.all().is_empty());
+    let head = move |column, word, class| view! { <Head order=order column=column word=word class=class /> };
     view! {
         <Show when=move || deck.listed.get() fallback=|| view! { <Waiting /> }>
             <Show
-                when=move || ids.with(|ids| !ids.is_empty())
+                when=move || lines.with(|lines| !lines.is_empty())
                 fallback=move || {
                     if none.get() {
                         view! { <Empty /> }.into_any()
@@ -31,30 +43,81 @@ pub fn List(
                     }
                 }
             >
-                <div class="table" role="table" aria-label="Containers" aria-rowcount=move || ids.with(Vec::len) + 1>
+                <div class="table" role="table" aria-label="Containers">
                     <div role="rowgroup">
                         <div class="table-head" role="row">
-                            <span role="columnheader">"Name"</span>
-                            <span role="columnheader">"Status"</span>
-                            <span role="columnheader" class="cell-ports">
-                                "Ports"
-                            </span>
-                            <span role="columnheader" class="cell-stack">
-                                "Stack"
-                            </span>
+                            {head(Column::Name, "Name", "")}
+                            {head(Column::Status, "Status", "")}
+                            {head(Column::Ports, "Ports", "cell-ports")}
+                            {head(Column::Stack, "Stack", "cell-stack")}
                             <span role="columnheader">
                                 <span class="unseen">"Actions"</span>
                             </span>
                         </div>
                     </div>
                     <div class="table-body" role="rowgroup">
-                        <For each=move || ids.get() key=Clone::clone let:id>
-                            <Row id=id />
+                        <For each=move || lines.get() key=Clone::clone let:line>
+                            {match line {
+                                Line::Heading(heading) => view! { <Group heading=heading /> }.into_any(),
+                                Line::Container(id) => view! { <Row id=id lines=lines picked=picked /> }.into_any(),
+                            }}
                         </For>
                     </div>
                 </div>
             </Show>
         </Show>
+    }
+}
+
+/// The head of a column: pressed, the list is sorted by it.
+#[component]
+fn Head(order: RwSignal<Order>, column: Column, word: &'static str, class: &'static str) -> impl IntoView {
+    let sorted = Memo::new(move |_| order.with(|order| (order.column == column).then_some(order.back)));
+    let said = move || sorted.get().map(|back| if back { "descending" } else { "ascending" });
+    view! {
+        <span role="columnheader" class=class aria-sort=said>
+            <button type="button" on:click=move |_| order.update(|order| *order = order.press(column))>
+                {word}
+                <Show when=move || sorted.get().is_some()>
+                    <Icon glyph=Glyph::ChevronDown size=12 />
+                </Show>
+            </button>
+        </span>
+    }
+}
+
+/// What the lines below have in common.
+#[component]
+fn Group(heading: Heading) -> impl IntoView {
+    let deck = expect_context::<Deck>();
+    let manager = expect_context::<WindowManager>();
+    let content = match heading {
+        Heading::Foreign => view! { <strong>"Not made by this Stardeck"</strong> }.into_any(),
+        Heading::Loose => view! { <strong>"Without a stack"</strong> }.into_any(),
+        Heading::Stack(name) => {
+            let of = name.clone();
+            let condition = Signal::derive(move || {
+                let counts = Counts::of(&deck.containers.all());
+                counts.stacks.get(&of).copied().unwrap_or(Condition::Off)
+            });
+            let label = format!("Open {name}");
+            let opened = name.clone();
+            view! {
+                <Dot condition=condition />
+                <strong>{name}</strong>
+                <IconButton
+                    label=label
+                    glyph=Glyph::External
+                    press=move |_| stack::open(manager, &opened)
+                />
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <div class="table-group" role="row">
+            <div role="cell">{content}</div>
+        </div>
     }
 }
 

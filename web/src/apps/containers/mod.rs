@@ -1,16 +1,23 @@
 //! Containers: the live list of what Podman runs on the machine.
 //!
 //! - [`filter`]: which containers are shown, and how many there are of each kind; pure
+//! - [`order`]: in which order they stand, and which are picked; pure
 //! - [`say`]: how a container is put into words; pure
 //! - [`acts`]: what can be done to one, what follows from it, and what is under way
-//! - [`side`], [`list`], [`row`]: what is drawn
+//! - [`side`], [`tools`], [`list`], [`row`], [`detail`]: what is drawn
+//! - [`things`], [`thing_list`]: images, volumes and networks
 
 pub mod acts;
+pub mod detail;
 pub mod filter;
 pub mod list;
+pub mod order;
 pub mod row;
 pub mod say;
 pub mod side;
+pub mod thing_list;
+pub mod things;
+pub mod tools;
 
 use api::system::PodmanState;
 use leptos::prelude::*;
@@ -23,9 +30,12 @@ use crate::kit::field::SearchField;
 use crate::kit::icon::Glyph;
 use crate::store::Deck;
 use acts::Acts;
-use filter::{Filter, Scope};
+use filter::{Filter, Scope, Section};
 use list::List;
+use order::{Order, Picked};
 use side::Side;
+use thing_list::ThingList;
+use tools::{PickedBar, Tools};
 
 /// The app.
 pub const APP: App = App {
@@ -49,24 +59,45 @@ fn content() -> Result<AnyView, SplitLoaderError> {
 fn Containers() -> impl IntoView {
     let deck = expect_context::<Deck>();
     provide_context(Acts::new(deck));
-    let search = RwSignal::new(String::new());
-    let scope = RwSignal::new(Scope::All);
+    let (search, thing_search) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let section = RwSignal::new(Section::Containers(Scope::All));
+    let (order, picked) = (RwSignal::new(Order::default()), RwSignal::new(Picked::default()));
+    let scope = Signal::derive(move || match section.get() {
+        Section::Containers(scope) => scope,
+        Section::Things(_) => Scope::All,
+    });
     let filter = Signal::derive(move || Filter {
         scope: scope.get(),
         search: search.get(),
     });
+    let kind = Memo::new(move |_| match section.get() {
+        Section::Containers(_) => None,
+        Section::Things(kind) => Some(kind),
+    });
+    let main = move || match kind.get() {
+        None => view! {
+            <Tools scope=scope search=search order=order />
+            <List filter=filter order=order picked=picked clear=move || {
+                search.set(String::new());
+                section.set(Section::Containers(Scope::All));
+            } />
+            <PickedBar picked=picked />
+        }
+        .into_any(),
+        Some(kind) => view! {
+            <div class="containers-tools">
+                <SearchField label="Search names and users" value=thing_search />
+            </div>
+            <ThingList kind=kind search=thing_search />
+        }
+        .into_any(),
+    };
     view! {
         <div class="containers">
-            <Side scope=scope />
+            <Side section=section />
             <div class="containers-main">
                 <PodmanBanner />
-                <div class="containers-tools">
-                    <SearchField label="Search names, images, ports, stacks" value=search />
-                </div>
-                <List filter=filter clear=move || {
-                    search.set(String::new());
-                    scope.set(Scope::All);
-                } />
+                {main}
             </div>
         </div>
     }

@@ -3,12 +3,15 @@
 use api::container::Container;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::acts::{Act, Acts};
+use super::detail::Detail;
+use super::order::{Line, Picked};
 use super::say;
 use crate::kit::button::IconButton;
-use crate::kit::icon::Glyph;
-use crate::kit::menu::{Anchor, Menus};
+use crate::kit::icon::{Glyph, Icon};
+use crate::kit::menu::{Anchor, Entry, Item, Menus};
 use crate::kit::status::{Condition, Dot};
 use crate::store::Deck;
 
@@ -17,19 +20,40 @@ use crate::store::Deck;
 pub fn Row(
     /// The container's id.
     id: String,
+    /// The list that it stands in.
+    lines: Memo<Vec<Line>>,
+    /// What is picked of it.
+    picked: RwSignal<Picked>,
 ) -> impl IntoView {
     let deck = expect_context::<Deck>();
     // A row that is drawn after its container is gone has nothing to draw.
-    deck.containers.row(&id).map(|row| view! { <RowOf id=id row=row /> })
+    deck.containers
+        .row(&id)
+        .map(|row| view! { <RowOf id=id row=row lines=lines picked=picked /> })
 }
 
 #[component]
-fn RowOf(id: String, row: ArcRwSignal<Container>) -> impl IntoView {
+fn RowOf(id: String, row: ArcRwSignal<Container>, lines: Memo<Vec<Line>>, picked: RwSignal<Picked>) -> impl IntoView {
     let deck = expect_context::<Deck>();
     let acts = expect_context::<Acts>();
     let menus = expect_context::<Menus>();
     let container = RwSignal::from(row);
-    let under_way = Memo::new(move |_| acts.under_way(&id));
+    let open = RwSignal::new(false);
+    let (busy_id, picked_id, menu_id) = (id.clone(), id.clone(), StoredValue::new(id.clone()));
+    let under_way = Memo::new(move |_| acts.under_way(&busy_id));
+    let is_picked = Memo::new(move |_| picked.with(|picked| picked.ids.contains(&picked_id)));
+    let pick = move |event: MouseEvent| {
+        if on_control(&event) {
+            return;
+        }
+        picked.update(
+            |picked| match (event.shift_key(), event.ctrl_key() || event.meta_key()) {
+                (true, _) => lines.with_untracked(|lines| picked.up_to(&id, lines)),
+                (false, true) => picked.toggle(&id),
+                (false, false) => picked.only(&id),
+            },
+        );
+    };
     let status = Memo::new(move |_| match under_way.get() {
         Some(act) => act.under_way().to_owned(),
         None => container.with(|container| say::status(container, deck.now.get())),
@@ -42,7 +66,15 @@ fn RowOf(id: String, row: ArcRwSignal<Container>) -> impl IntoView {
     let possible = Memo::new(move |_| container.with(|container| acts.possible(container)));
     let can = move |act: Act| possible.with(|possible| possible.contains(&act)) && under_way.get().is_none();
     let open_menu = move |anchor: Option<Anchor>| {
-        let entries = container.with_untracked(|container| acts.menu(container));
+        let mut entries = container.with_untracked(|container| acts.menu(container));
+        let id = menu_id.get_value();
+        let word = if is_picked.get_untracked() {
+            "Do not pick"
+        } else {
+            "Pick"
+        };
+        let item = Item::new(word, Glyph::Check, move || picked.update(|picked| picked.toggle(&id)));
+        entries.extend([Entry::Rule, Entry::Item(item)]);
         if !entries.is_empty() && under_way.get_untracked().is_none() {
             menus.open(
                 anchor,
@@ -68,9 +100,25 @@ fn RowOf(id: String, row: ArcRwSignal<Container>) -> impl IntoView {
             class:is-off=move || !up.get()
             class:is-busy=move || under_way.get().is_some()
             aria-busy=move || under_way.get().map(|_| "true")
+            aria-selected=move || is_picked.get().then_some("true")
+            on:click=pick
+            on:dblclick=move |event| {
+                if !on_control(&event) {
+                    open.update(|open| *open = !*open);
+                }
+            }
             on:contextmenu=context_menu
         >
             <div class="cell-name" role="cell">
+                <button
+                    type="button"
+                    class="unfold"
+                    aria-label=named("Look at")
+                    aria-expanded=move || if open.get() { "true" } else { "false" }
+                    on:click=move |_| open.update(|open| *open = !*open)
+                >
+                    <Icon glyph=Glyph::ChevronDown size=14 />
+                </button>
                 <strong title=move || container.with(|container| container.name.clone())>
                     {move || container.with(|container| container.name.clone())}
                 </strong>
@@ -111,12 +159,23 @@ fn RowOf(id: String, row: ArcRwSignal<Container>) -> impl IntoView {
                     label=named("More actions for")
                     glyph=Glyph::More
                     menu=true
-                    disabled=Signal::derive(move || possible.with(Vec::is_empty) || under_way.get().is_some())
+                    disabled=Signal::derive(move || under_way.get().is_some())
                     press=move |event: MouseEvent| open_menu(Anchor::of(&event))
                 />
             </div>
         </div>
+        <Show when=move || open.get()>
+            <Detail container=container />
+        </Show>
     }
+}
+
+/// Whether something is pressed that does something of its own.
+fn on_control(event: &MouseEvent) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.closest("button").ok().flatten().is_some())
 }
 
 fn first_untracked(container: &Container) -> Act {

@@ -90,6 +90,13 @@ pub fn image(image: &str) -> &str {
     image.split_once("@sha256:").map_or(image, |(name, _)| name)
 }
 
+/// The start of an id, which is enough to tell it from others.
+#[must_use]
+pub fn short(id: &str) -> &str {
+    let id = id.strip_prefix("sha256:").unwrap_or(id);
+    id.get(..12).unwrap_or(id)
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;

@@ -7,7 +7,9 @@ use api::stack::{CreateStack, DeployStack, Plan, StackDetail, WriteStack};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::apps::ask::elevated;
 use crate::client::{Error, Session};
+use crate::kit::dialog::password::PasswordPrompt;
 use crate::reader::{self, Reading};
 use crate::store::Deck;
 
@@ -29,6 +31,7 @@ pub enum Stage {
 #[derive(Clone, Copy)]
 pub struct Flow {
     deck: Deck,
+    prompt: PasswordPrompt,
     /// How far it is.
     pub stage: RwSignal<Stage>,
     /// The name of the stack.
@@ -62,6 +65,7 @@ impl Flow {
         read_along([name, compose, env], reading, wrong);
         Self {
             deck,
+            prompt: expect_context(),
             stage: RwSignal::new(Stage::Write),
             name,
             compose,
@@ -127,13 +131,17 @@ impl Flow {
         let Stage::Review(name, plan) = self.stage.get_untracked() else {
             return;
         };
-        self.ask(async move |session| {
-            let request = DeployStack {
-                version: Some(plan.version),
-                generation: None,
-                consents: self.consents.get_untracked().into_iter().collect(),
+        let request = DeployStack {
+            version: Some(plan.version),
+            generation: None,
+            consents: self.consents.get_untracked().into_iter().collect(),
+        };
+        self.ask(async move |_| {
+            // Leave that is given some time after the login needs the password again.
+            let call = async |session: &Session| session.deploy(&name, &request).await;
+            let Some(begun) = elevated(self.deck, self.prompt, call).await? else {
+                return Ok(());
             };
-            let begun = session.deploy(&name, &request).await?;
             // Where the event was first, it is newer.
             if self.deck.jobs.row(&begun.job.id).is_none() {
                 self.deck.jobs.put(&begun.job.id.clone(), begun.job.clone());

@@ -86,6 +86,9 @@ pub fn IconButton(
     /// Whether it opens a menu.
     #[prop(optional)]
     menu: bool,
+    /// Whether what it switches is on; absent where it switches nothing.
+    #[prop(optional)]
+    pressed: Option<Signal<bool>>,
     /// A further class.
     #[prop(default = "")]
     class: &'static str,
@@ -100,6 +103,7 @@ pub fn IconButton(
             title=label
             aria-label=label
             aria-haspopup=menu.then_some("menu")
+            aria-pressed=move || pressed.map(|pressed| if pressed.get() { "true" } else { "false" })
             disabled=disabled
             on:click=move |event| press.run(event)
         >

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 pub enum Glyph {
     /// Something is wrong.
     Alert,
+    /// On to the end.
+    ArrowDown,
     /// Back.
     Back,
     /// Messages.
@@ -17,14 +19,20 @@ pub enum Glyph {
     Check,
     /// Opens downwards.
     ChevronDown,
+    /// Times.
+    Clock,
     /// Close.
     Close,
+    /// Save a file.
+    Download,
     /// Show what is hidden.
     Eye,
     /// Somewhere else.
     External,
     /// Hide what is shown.
     EyeOff,
+    /// What is printed.
+    Logs,
     /// Forward.
     Forward,
     /// All of the screen.
@@ -35,6 +43,8 @@ pub enum Glyph {
     Info,
     /// Shortcuts.
     Keyboard,
+    /// What was before.
+    History,
     /// What belongs together.
     Layers,
     /// In order.
@@ -51,6 +61,8 @@ pub enum Glyph {
     Move,
     /// Not connected.
     Offline,
+    /// Hold still.
+    Pause,
     /// Kept in place.
     Pin,
     /// Start.
@@ -83,6 +95,8 @@ pub enum Glyph {
     Upload,
     /// A person.
     User,
+    /// Break long lines.
+    Wrap,
     /// Careful.
     Warning,
     /// A window.
@@ -93,6 +107,7 @@ impl Glyph {
     fn path(self) -> &'static str {
         match self {
             Self::Alert => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0M12 8L12 12M12 16L12.01 16",
+            Self::ArrowDown => "M12 5v14M19 12l-7 7-7-7",
             Self::Back => "M12 19l-7-7 7-7M19 12H5",
             Self::Bell => {
                 "M10.268 21a2 2 0 0 0 3.464 0M3.262 15.326A1 1 0 0 0 4 17h16a1 1 0 0 0 .74-1.673\
@@ -108,7 +123,9 @@ impl Glyph {
             }
             Self::Check => "M20 6 9 17l-5-5",
             Self::ChevronDown => "M6 9l6 6 6-6",
+            Self::Clock => "M12 6v6l4 2M2 12a10 10 0 1 0 20 0a10 10 0 1 0 -20 0",
             Self::Close => "M18 6 6 18M6 6l12 12",
+            Self::Download => "M12 15V3M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4M7 10l5 5 5-5",
             Self::Eye => {
                 "M2.062 12.348\
                  a1 1 0 0 1 0-.696 10.75 10.75 0 0 1 19.876 0 1 1 0 0 1 0 .696 10.75 10.75 0 0 1-19.876 0\
@@ -121,6 +138,7 @@ impl Glyph {
                  M14.084 14.158a3 3 0 0 1-4.242-4.242M17.479 17.499\
                  a10.75 10.75 0 0 1-15.417-5.151 1 1 0 0 1 0-.696 10.75 10.75 0 0 1 4.446-5.143M2 2l20 20"
             }
+            Self::Logs => "M3 5h1M3 12h1M3 19h1M8 5h1M8 12h1M8 19h1M13 5h8M13 12h8M13 19h8",
             Self::Forward => "M5 12h14M12 5l7 7-7 7",
             Self::FullScreen => "M15 15l6 6M15 9l6-6M21 16v5h-5M21 8V3h-5M3 16v5h5M3 21l6-6M3 8V3h5M9 9 3 3",
             Self::Home => {
@@ -132,6 +150,7 @@ impl Glyph {
                 "M10 8h.01M12 12h.01M14 8h.01M16 12h.01M18 8h.01M6 8h.01M7 16h10M8 12h.01M4 4h16a2 2 0 0 1 2 2v12\
                  a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2z"
             }
+            Self::History => "M3 12a9 9 0 1 0 9-9 9.75 9.75 0 0 0-6.74 2.74L3 8M3 3v5h5M12 7v5l4 2",
             Self::Layers => {
                 "M12.83 2.18a2 2 0 0 0-1.66 0L2.6 6.08a1 1 0 0 0 0 1.83l8.58 3.91a2 2 0 0 0 1.66 0l8.58-3.9\
                  a1 1 0 0 0 0-1.83zM2 12a1 1 0 0 0 .58.91l8.6 3.91a2 2 0 0 0 1.65 0l8.58-3.9A1 1 0 0 0 22 12\
@@ -150,6 +169,9 @@ impl Glyph {
                 "M12 20h.01M8.5 16.429a5 5 0 0 1 7 0M5 12.859a10 10 0 0 1 5.17-2.69M19 12.859\
                  a10 10 0 0 0-2.007-1.523M2 8.82a15 15 0 0 1 4.177-2.643M22 8.82a15 15 0 0 0-11.288-3.764\
                  M2 2l20 20"
+            }
+            Self::Pause => {
+                "M15 3h3a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1h-3a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM6 3h3a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1z"
             }
             Self::Pin => {
                 "M12 17v5M9 10.76a2 2 0 0 1-1.11 1.79l-1.78.9A2 2 0 0 0 5 15.24V16a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1\
@@ -186,6 +208,7 @@ impl Glyph {
             }
             Self::Upload => "M12 3v12M17 8l-5-5-5 5M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4",
             Self::User => "M19 21v-2a4 4 0 0 0-4-4H9a4 4 0 0 0-4 4v2M8 7a4 4 0 1 0 8 0a4 4 0 1 0 -8 0",
+            Self::Wrap => "M3 6h18M3 12h15a3 3 0 1 1 0 6h-4M16 16l-2 2 2 2M3 18h7",
             Self::Warning => {
                 "M21.73 18l-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4M12 17\
                  h.01"
@@ -198,7 +221,7 @@ impl Glyph {
 
     /// Whether the drawing is filled and not only lined: what starts and stops is to be told from a box at a glance.
     fn solid(self) -> bool {
-        matches!(self, Self::Play | Self::Stop)
+        matches!(self, Self::Pause | Self::Play | Self::Stop)
     }
 }
 

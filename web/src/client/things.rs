@@ -1,0 +1,93 @@
+//! What can be asked of images, volumes and networks.
+
+use api::image::{Image, ImageDetail};
+use api::network::{CreateNetwork, Network, NetworkDetail};
+use api::page::Page;
+use api::volume::{CreateVolume, Volume, VolumeDetail};
+use serde::de::DeserializeOwned;
+
+use super::error::Error;
+use super::session::Session;
+
+/// What there is beside containers and stacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ThingKind {
+    /// What containers are made of.
+    Image,
+    /// Where they keep data.
+    Volume,
+    /// What they reach each other by.
+    Network,
+}
+
+impl ThingKind {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Image => "images",
+            Self::Volume => "volumes",
+            Self::Network => "networks",
+        }
+    }
+}
+
+impl Session {
+    /// The images.
+    pub async fn images(&self) -> Result<Vec<Image>, Error> {
+        self.all("/images").await
+    }
+
+    /// The volumes that one may see.
+    pub async fn volumes(&self) -> Result<Vec<Volume>, Error> {
+        self.all("/volumes").await
+    }
+
+    /// The networks that one may see.
+    pub async fn networks(&self) -> Result<Vec<Network>, Error> {
+        self.all("/networks").await
+    }
+
+    /// An image, looked at closely.
+    pub async fn image(&self, id: &str) -> Result<ImageDetail, Error> {
+        self.read(&format!("/images/{}/inspect", name(id))).await
+    }
+
+    /// A volume, looked at closely.
+    pub async fn volume(&self, id: &str) -> Result<VolumeDetail, Error> {
+        self.read(&format!("/volumes/{}", name(id))).await
+    }
+
+    /// A network, looked at closely.
+    pub async fn network(&self, id: &str) -> Result<NetworkDetail, Error> {
+        self.read(&format!("/networks/{}", name(id))).await
+    }
+
+    /// Makes a volume.
+    pub async fn create_volume(&self, request: &CreateVolume) -> Result<VolumeDetail, Error> {
+        self.post("/volumes", request).await
+    }
+
+    /// Makes a network.
+    pub async fn create_network(&self, request: &CreateNetwork) -> Result<NetworkDetail, Error> {
+        self.post("/networks", request).await
+    }
+
+    /// Removes an image, a volume or a network that nothing uses; what this Stardeck did not make only with `foreign`.
+    pub async fn remove_thing(&self, kind: ThingKind, id: &str, foreign: bool) -> Result<(), Error> {
+        let word = if foreign { "?foreign=true" } else { "" };
+        self.delete(&format!("/{}/{}{word}", kind.path(), name(id))).await
+    }
+
+    async fn all<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, Error> {
+        let mut page: Page<T> = self.read(&format!("{path}?limit=500")).await?;
+        let mut items = vec![];
+        loop {
+            items.append(&mut page.items);
+            let Some(next) = page.cursor else { return Ok(items) };
+            page = self.read(&format!("{path}?limit=500&cursor={}", name(&next))).await?;
+        }
+    }
+}
+
+fn name(name: &str) -> String {
+    js_sys::encode_uri_component(name).into()
+}
