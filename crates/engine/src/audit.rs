@@ -74,6 +74,8 @@ mod tests {
             },
             podman: podman::Podman::new(directory.join("no podman")),
             domain: None,
+            reach: crate::stacks::Reach::default(),
+            check_updates: None,
             home: Some(directory.to_owned()),
             closed: Vec::new(),
         };

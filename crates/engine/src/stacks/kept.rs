@@ -33,7 +33,7 @@ pub(crate) struct Kept {
 
 impl Engine {
     /// A generation of a stack.
-    pub(super) async fn kept(&self, stack: &StackName, number: u64) -> Result<Option<Kept>> {
+    pub(crate) async fn kept(&self, stack: &StackName, number: u64) -> Result<Option<Kept>> {
         let name = stack.clone();
         let read = self.store.read(move |db| store::stacks::generation(db, &name, number));
         let row = read.await?;
@@ -48,7 +48,7 @@ impl Engine {
 }
 
 /// Keeps a generation under the next number, and answers that.
-pub(super) fn add(db: &Connection, vault: &Vault, stack: &StackName, kept: &Kept) -> Result<u64> {
+pub(crate) fn add(db: &Connection, vault: &Vault, stack: &StackName, kept: &Kept) -> Result<u64> {
     let number = store::stacks::next_generation(db, stack)?;
     let sealed = seal(vault, stack, number, &kept.row.shown.env, kept.files.as_ref())?;
     store::stacks::add_generation(db, stack, number, &kept.row, &sealed)?;

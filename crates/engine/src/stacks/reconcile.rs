@@ -377,7 +377,7 @@ impl Engine {
     }
 
     /// The texts of a generation, and the files beside them as they were.
-    pub(super) fn source_of(&self, name: &StackName, generation: u64, kept: &Kept) -> Source {
+    pub(crate) fn source_of(&self, name: &StackName, generation: u64, kept: &Kept) -> Source {
         let shown = &kept.row.shown;
         Source {
             beside: kept.files.clone(),

@@ -4,6 +4,7 @@
 //! fetched. What it said is kept with the generation that it was about, so that it is forgotten with the next one.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::job::JobKind;
@@ -18,7 +19,8 @@ use super::version;
 use crate::actor::{Actor, Right};
 use crate::error::{Error, Result};
 use crate::jobs::Told;
-use crate::store::stacks::{GenerationRow, Intent, StackRow};
+use crate::stacks::kept::{self, Kept};
+use crate::store::stacks::{Intent, StackRow};
 use crate::{Engine, audit, clock, store};
 
 /// How many registries are asked at once.
@@ -98,22 +100,22 @@ impl Engine {
         let old = self.images_of(&row.name, &generation).await?;
         for image in old.iter().filter(|image| fetch.contains(&image.image)) {
             for service in &image.services {
-                generation.shown.images.remove(service);
+                generation.row.shown.images.remove(service);
             }
         }
-        actor.user.name.as_str().clone_into(&mut generation.shown.by);
-        generation.shown.created = clock::now();
+        actor.user.name.as_str().clone_into(&mut generation.row.shown.by);
+        generation.row.shown.created = clock::now();
         let entry = audit::by(actor, "stack.update", &format!("{name} {}", fetch.join(" ")));
         let stack = row.name.clone();
         let job = crate::jobs::new(JobKind::Deploy, name, actor.user.name.as_str());
-        let kept = job.clone();
+        let (vault, queued) = (Arc::clone(&self.vault), job.clone());
         let write = self.store.write(move |tx| -> Result<Told> {
             let told = Told {
-                generation: Some(store::stacks::add_generation(tx, &stack, &generation)?),
+                generation: Some(kept::add(tx, &vault, &stack, &generation)?),
                 fetch,
                 ..Told::default()
             };
-            store::jobs::insert(tx, &kept, &told)?;
+            store::jobs::insert(tx, &queued, &told)?;
             store::audit::insert(tx, &entry)?;
             Ok(told)
         });
@@ -131,37 +133,35 @@ impl Engine {
                 continue;
             };
             let stack = row.name.clone();
-            let read = self.store.read(move |db| {
-                let said = store::updates::get(db, &stack, number)?;
-                Ok((said, store::stacks::generation(db, &stack, number)?))
-            });
-            let (said, generation) = read.await?;
+            let read = self.store.read(move |db| store::updates::get(db, &stack, number));
+            let said = read.await?;
             let due = said.is_none_or(|said| clock::after(said.checked, every) <= clock::now());
-            if let Some(generation) = generation.filter(|_| due && !self.stopping.is_cancelled()) {
-                // Podman or a text that cannot be read any more: the next turn tries again.
-                if let Err(error) = self.ask_registries(&row.name, &generation).await {
-                    tracing::warn!(stack = %row.name, error = &error as &dyn std::error::Error, "no look for updates");
-                }
+            if !due || self.stopping.is_cancelled() {
+                continue;
+            }
+            let asked = match self.kept(&row.name, number).await {
+                Ok(Some(generation)) => self.ask_registries(&row.name, &generation).await.map(drop),
+                Ok(None) => Ok(()),
+                Err(error) => Err(error),
+            };
+            // Podman or a text that cannot be read any more: the next turn tries again.
+            if let Err(error) = asked {
+                tracing::warn!(stack = %row.name, error = &error as &dyn std::error::Error, "no look for updates");
             }
         }
         Ok(())
     }
 
     /// The stack, and what is deployed of it.
-    async fn deployed(&self, name: &str) -> Result<(StackRow, GenerationRow)> {
+    async fn deployed(&self, name: &str) -> Result<(StackRow, Kept)> {
         let unknown = || Error::not_found("stack", name);
         let stack = StackName::parse(name).map_err(|_| unknown())?;
-        let read = self.store.read(move |db| {
-            let Some(row) = store::stacks::get(db, &stack)? else {
-                return Ok(None);
-            };
-            let generation = match row.generation {
-                Some(number) => store::stacks::generation(db, &stack, number)?,
-                None => None,
-            };
-            Ok(Some((row, generation)))
-        });
-        let (row, generation) = read.await?.ok_or_else(unknown)?;
+        let row = self.store.read(move |db| store::stacks::get(db, &stack)).await?;
+        let row = row.ok_or_else(unknown)?;
+        let generation = match row.generation {
+            Some(number) => self.kept(&row.name, number).await?,
+            None => None,
+        };
         let generation = generation.ok_or_else(|| Error::Conflict {
             code: "never_deployed",
             message: format!("{name} has nothing that was deployed."),
@@ -171,15 +171,16 @@ impl Engine {
     }
 
     /// The images of a generation, each once.
-    async fn images_of(&self, name: &StackName, row: &GenerationRow) -> Result<Vec<Deployed>> {
-        let source = self.source(name, row.shown.number, &row.shown.compose, &row.shown.env);
+    async fn images_of(&self, name: &StackName, generation: &Kept) -> Result<Vec<Deployed>> {
+        let shown = &generation.row.shown;
+        let source = self.source_of(name, shown.number, generation);
         let capabilities = self.capable().await?;
         let read = tokio::task::spawn_blocking(move || source.meaning(&capabilities)).await;
         let (meaning, diagnostics) = read.map_err(|_| Error::Stopping)?;
         let meaning = meaning.ok_or(Error::Unfit { diagnostics })?;
         let mut images: BTreeMap<String, Deployed> = BTreeMap::new();
         for service in meaning.wanted.services {
-            let id = row.shown.images.get(&service.name).cloned();
+            let id = shown.images.get(&service.name).cloned();
             let entry = images.entry(service.image.clone()).or_insert_with(|| Deployed {
                 image: service.image,
                 services: Vec::new(),
@@ -191,8 +192,8 @@ impl Engine {
         Ok(images.into_values().collect())
     }
 
-    async fn ask_registries(&self, name: &StackName, row: &GenerationRow) -> Result<StackUpdates> {
-        let images = self.images_of(name, row).await?;
+    async fn ask_registries(&self, name: &StackName, generation: &Kept) -> Result<StackUpdates> {
+        let images = self.images_of(name, generation).await?;
         let engine = self.clone();
         let images: Vec<ImageCheck> = stream::iter(images)
             .map(move |image| check(engine.clone(), image))
@@ -203,7 +204,7 @@ impl Engine {
             checked: clock::now(),
             images,
         };
-        let (stack, number, kept) = (name.clone(), row.shown.number, said.clone());
+        let (stack, number, kept) = (name.clone(), generation.row.shown.number, said.clone());
         let write = self
             .store
             .write(move |tx| -> Result<()> { Ok(store::updates::set(tx, &stack, number, &kept)?) });

@@ -143,7 +143,7 @@ async fn fault_05_another_binary_takes_over_and_no_container_notices() {
         let mut ada = ada.clone();
         async move {
             while ada
-                .post_if_it_lives("/api/tickets", json!({"route": "/api/events"}))
+                .send_if_it_lives("POST", "/api/tickets", Some(json!({"route": "/api/events"})))
                 .await
                 .is_some()
             {}
