@@ -2,9 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use engine::KeySource;
+use podman::Podman;
 use serde::Deserialize;
 
 use crate::tls::Files;
@@ -39,9 +41,20 @@ pub(crate) struct Flags {
     /// The key of that certificate, as PEM
     #[arg(long, value_name = "FILE", env = "STARDECK_TLS_KEY", requires = "tls_certificate")]
     pub tls_key: Option<PathBuf>,
+    /// How Git repositories may be reached; may be given several times [default: https]
+    #[arg(
+        long = "git-protocol",
+        value_name = "NAME",
+        env = "STARDECK_GIT_PROTOCOLS",
+        value_delimiter = ','
+    )]
+    pub git_protocols: Vec<String>,
     /// The folder with the desktop's files [default: inside or beside the program]
     #[arg(long, value_name = "DIR", env = "STARDECK_WEB")]
     pub web: Option<PathBuf>,
+    /// Ask registries every so many hours what is newer than what runs; 0 for never [default: 24]
+    #[arg(long, value_name = "HOURS", env = "STARDECK_CHECK_UPDATES")]
+    pub check_updates: Option<u16>,
     /// How to log [default: human on a terminal, else journald or json]
     #[arg(long, value_name = "FORMAT", env = "STARDECK_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,
@@ -105,7 +118,9 @@ struct FileConfig {
     tls: Option<TlsWhere>,
     tls_certificate: Option<PathBuf>,
     tls_key: Option<PathBuf>,
+    git_protocols: Vec<String>,
     web: Option<PathBuf>,
+    check_updates: Option<u16>,
     log_format: Option<LogFormat>,
     log: Option<String>,
 }
@@ -129,19 +144,28 @@ pub(crate) struct Config {
     pub tls: TlsWhere,
     /// Certificate files of the owner's.
     pub certificate: Option<Files>,
+    /// How Git repositories may be reached; as the engine has it where it is empty.
+    pub git_protocols: Vec<String>,
     /// The folder with the desktop's files.
     pub web: Option<PathBuf>,
+    /// How often to ask registries for updates; never when absent.
+    pub check_updates: Option<Duration>,
     /// How to log; by where the output goes when absent.
     pub log_format: Option<LogFormat>,
     /// What to log.
     pub log: String,
     /// Where to write the address.
     pub ready_file: Option<PathBuf>,
+    /// The user's home.
+    home: Option<PathBuf>,
+    /// What the system keeps for the time that the user is there, such as sockets.
+    runtime: PathBuf,
 }
 
 /// The directories that the system names, as the defaults want them.
 #[derive(Clone, Debug)]
 pub(crate) struct Places {
+    home: Option<PathBuf>,
     data_home: Option<PathBuf>,
     config_home: Option<PathBuf>,
     /// What the service manager hands over.
@@ -169,6 +193,7 @@ impl Places {
             config_home: path("XDG_CONFIG_HOME").or_else(|| below_home(".config")),
             credentials: path("CREDENTIALS_DIRECTORY"),
             runtime,
+            home,
         }
     }
 }
@@ -236,11 +261,49 @@ impl Config {
             domain,
             tls: flags.tls.or(file.tls).unwrap_or_default(),
             certificate,
+            git_protocols: if flags.git_protocols.is_empty() {
+                file.git_protocols
+            } else {
+                flags.git_protocols
+            },
             web: flags.web.or(file.web),
+            check_updates: match flags.check_updates.or(file.check_updates).unwrap_or(24) {
+                0 => None,
+                hours => Some(Duration::from_secs(u64::from(hours) * 3600)),
+            },
             log_format: flags.log_format.or(file.log_format),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),
             ready_file: flags.ready_file,
+            home: places.home.clone(),
+            runtime: places.runtime.clone(),
         })
+    }
+
+    /// What the engine is to be made of.
+    pub(crate) fn engine(&self) -> engine::Config {
+        let tls_key = self.certificate.as_ref().map(|files| &files.key);
+        let closed = [&self.key.file, &self.podman_socket, &self.runtime];
+        engine::Config {
+            data_dir: self.data_dir.clone(),
+            key: self.key.clone(),
+            podman: Podman::new(&self.podman_socket),
+            domain: self.domain.clone(),
+            home: self.home.clone(),
+            closed: closed.into_iter().chain(tls_key).cloned().collect(),
+            check_updates: self.check_updates,
+            reach: self.reach(),
+        }
+    }
+}
+
+impl Config {
+    /// How the engine reaches the outside.
+    pub(crate) fn reach(&self) -> engine::stacks::Reach {
+        let mut reach = engine::stacks::Reach::default();
+        if !self.git_protocols.is_empty() {
+            reach.git_protocols.clone_from(&self.git_protocols);
+        }
+        reach
     }
 }
 
@@ -277,6 +340,7 @@ mod tests {
             config_home: Some(home.join("config")),
             credentials: None,
             runtime: home.join("run"),
+            home: Some(home),
         }
     }
 

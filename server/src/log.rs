@@ -11,7 +11,9 @@ use crate::config::{Config, LogFormat};
 
 /// Starts the log.
 pub(crate) fn start(config: &Config) -> Result<()> {
-    let filter = EnvFilter::builder().parse(&config.log).with_context(|| {
+    // HACK: notify warns of each watch that has gone with its folder, which is how folders go.
+    let directives = format!("notify=error,{}", config.log);
+    let filter = EnvFilter::builder().parse(directives).with_context(|| {
         format!(
             "{:?} does not say what to log: write `info`, or `info,engine=debug`",
             config.log

@@ -51,9 +51,10 @@ export async function frame(desk, app, path) {
   return Object.assign(inside, { origin: body.origin });
 }
 
-// What reached the app's server so far.
+// What reached the app's server so far, beside the server's own look for its icon.
 export async function seen(deck, name) {
-  return deck.podman("exec", name, "/bin/wget", "-q", "-O", "-", "http://127.0.0.1:8080/seen");
+  const heads = await deck.podman("exec", name, "/bin/wget", "-q", "-O", "-", "http://127.0.0.1:8080/seen");
+  return heads.split("\r\n\r\n").filter((head) => !/^user-agent: stardeck/im.test(head)).join("\r\n\r\n");
 }
 
 // The two ways to an origin of its own: what it is, and where the desktop is then.

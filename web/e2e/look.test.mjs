@@ -3,7 +3,7 @@
 // With `STARDECK_SHOTS` set to a folder, the pictures of the stories are written there to be looked at.
 
 import assert from "node:assert/strict";
-import { accessible, appWindow, enter, PHONE, row, settled, shot, suite } from "./story.mjs";
+import { accessible, appWindow, enter, kept, PHONE, row, settled, shot, suite } from "./story.mjs";
 
 const story = suite();
 
@@ -36,8 +36,11 @@ story("the desk is dark or light as the system is, or as is chosen, and stays so
   assert.notEqual(dark, light);
 
   await page.getByRole("button", { name: /theme, accent/ }).click();
-  await accessible(page, "a menu");
-  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  await accessible(page, "the quick settings");
+  await shot(page, "settings-light");
+  const told = kept(page);
+  await page.locator("label").filter({ hasText: "Dark" }).click();
+  await told;
   await page.waitForFunction(() => document.documentElement.dataset.look === "dark");
   await page.reload();
   await appWindow(page).waitFor();
@@ -48,10 +51,9 @@ story("every accent is readable in both themes", async ({ page, deck }) => {
   await enter(page, deck);
   for (const theme of ["Dark", "Light"]) {
     for (const accent of ["Indigo", "Teal", "Green", "Amber", "Rose", "Violet"]) {
-      for (const choice of [theme, accent]) {
-        await page.getByRole("button", { name: /theme, accent/ }).click();
-        await page.getByRole("menuitemradio", { name: choice }).click();
-      }
+      await page.getByRole("button", { name: /theme, accent/ }).click();
+      for (const choice of [theme, accent]) await page.locator("label").filter({ hasText: choice }).click();
+      await page.keyboard.press("Escape");
       await page.getByRole("button", { name: /^Stop(ped)? grafana|^Start minecraft/ }).first().click();
       await page.getByRole("alertdialog").waitFor();
       await accessible(page, `${theme} and ${accent}`);

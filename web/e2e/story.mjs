@@ -14,7 +14,7 @@ const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 // A deck for the stories of one file. With `setUp`, its administrator is there from the start. With `hostile`, what the
 // policies stop is what the stories are about. `args` are the server's.
 export function suite({ setUp = true, hostile = false, args = [] } = {}) {
-  const scene = {};
+  const scene = { told: 0 };
 
   before(async () => {
     scene.deck = await Deck.start(...args);
@@ -29,6 +29,8 @@ export function suite({ setUp = true, hostile = false, args = [] } = {}) {
 
   return (name, tell, options = {}) =>
     test(name, { timeout: 120_000 }, async () => {
+      // The desk is kept on the server: what a story leaves on it is not the next one's.
+      if (setUp && scene.told++ > 0) await scene.deck.clearDesk();
       const context = await scene.browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "dark", ...options });
       context.setDefaultTimeout(20_000);
       const page = await context.newPage();
@@ -78,6 +80,9 @@ export async function logIn(page, password = PASSWORD) {
 export const row = (page, name) => page.getByRole("row").filter({ has: page.getByText(name, { exact: true }) });
 
 export const appWindow = (page) => page.getByRole("region", { name: "Containers" });
+
+// The desk is sent a moment after it has come to rest.
+export const kept = (page) => page.waitForResponse((reply) => reply.url().endsWith("/api/desk") && reply.request().method() === "PATCH");
 
 // Where something stands once it has been drawn and has stopped moving.
 export async function settled(locator) {

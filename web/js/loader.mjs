@@ -25,6 +25,8 @@ function kept(name) {
 
 root.dataset.theme = kept("stardeck.theme") ?? "system";
 root.dataset.accent = kept("stardeck.accent") ?? "indigo";
+root.dataset.wallpaper = kept("stardeck.wallpaper") ?? "horizon";
+root.dataset.density = kept("stardeck.density") ?? "calm";
 settleTheme();
 light.addEventListener("change", settleTheme);
 new MutationObserver(settleTheme).observe(root, { attributeFilter: ["data-theme"] });

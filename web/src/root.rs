@@ -2,16 +2,21 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
 
+use crate::apps::commands::{Sources, commands};
 use crate::apps::{APPS, items};
 use crate::client::{self, Error, Session};
 use crate::desktop::icons::manager::IconManager;
+use crate::desktop::launcher::Launcher;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::view::DeskView;
+use crate::desktop::view::about::open_shortcuts;
 use crate::entrance::{Entrance, Reason};
 use crate::kit::{Layers, provide_kit};
 use crate::prefs::{LocalShelf, Prefs};
 use crate::store::Deck;
+use crate::store::own::Entries;
 use crate::store::pictures::Pictures;
 
 /// Where somebody is.
@@ -22,7 +27,7 @@ enum Phase {
     /// Nobody is logged in.
     Outside(Reason),
     /// At a desk; its session can be followed by another of the same person.
-    Inside(RwSignal<Session>),
+    Inside(RwSignal<Session>, Entries),
 }
 
 /// Everything.
@@ -34,37 +39,51 @@ pub fn Root() -> impl IntoView {
     let find_out = move || {
         spawn_local(async move {
             match arrive().await {
-                Ok(session) => phase.set(Phase::Inside(RwSignal::new(session))),
+                Ok(session) => enter_desk(phase, session).await,
                 Err(reason) => phase.set(Phase::Outside(reason)),
             }
         });
     };
     find_out();
-    let enter = Callback::new(move |session| phase.set(Phase::Inside(RwSignal::new(session))));
+    let enter = Callback::new(move |session| spawn_local(enter_desk(phase, session)));
     let retry = Callback::new(move |()| find_out());
     view! {
         <div class="wallpaper" aria-hidden="true"></div>
         {move || match phase.get() {
             Phase::Starting => view! { <p class="unseen" role="status">"Stardeck starts."</p> }.into_any(),
             Phase::Outside(reason) => view! { <Entrance reason=reason enter=enter retry=retry /> }.into_any(),
-            Phase::Inside(session) => view! { <Inside session=session phase=phase /> }.into_any(),
+            Phase::Inside(session, entries) => {
+                view! { <Inside session=session entries=entries phase=phase /> }.into_any()
+            }
         }}
         <Layers />
     }
 }
 
+/// Goes to the desk of a person, once it is known what is on it: a desk that was not read must not be written.
+async fn enter_desk(phase: RwSignal<Phase>, session: Session) {
+    match session.desk().await {
+        Ok(desk) => phase.set(Phase::Inside(RwSignal::new(session), desk.entries)),
+        Err(Error::Ended(_)) => phase.set(Phase::Outside(Reason::Login)),
+        Err(_) => phase.set(Phase::Outside(Reason::Unreachable)),
+    }
+}
+
 /// The desk, and the entrance over it when the session has ended.
 #[component]
-fn Inside(session: RwSignal<Session>, phase: RwSignal<Phase>) -> impl IntoView {
+fn Inside(session: RwSignal<Session>, entries: Entries, phase: RwSignal<Phase>) -> impl IntoView {
     let user = session.with_untracked(|session| session.user().clone());
-    let deck = Deck::follow(session);
+    let deck = Deck::follow(session, entries);
     provide_context(deck);
     provide_context(Pictures::new(deck));
-    let manager = WindowManager::start(APPS, LocalShelf, &user.id);
+    let manager = WindowManager::start(APPS, deck.own);
     provide_context(manager);
     let items = items::items(deck, manager);
     provide_context(items);
-    provide_context(IconManager::start(items, manager.desk, LocalShelf, &user.id));
+    let prefs = expect_context::<Prefs>();
+    prefs.share(deck.own);
+    let dense = Signal::derive(move || prefs.density.get() == "dense");
+    provide_context(IconManager::start(items, manager.desk, dense, deck.own));
     let ended = Memo::new(move |_| session.get().ended().get());
     Effect::new(move |_| document().set_title(session.get().machine()));
     let leave = Callback::new(move |()| {
@@ -75,12 +94,23 @@ fn Inside(session: RwSignal<Session>, phase: RwSignal<Phase>) -> impl IntoView {
             phase.set(Phase::Outside(Reason::Login));
         });
     });
+    let sources = Sources {
+        deck,
+        manager,
+        items,
+        prefs,
+        sheets: expect_context(),
+        toasts: expect_context(),
+        leave,
+    };
+    provide_context(Launcher::new(manager.launching, move || commands(sources)));
+    help_by_key(sources.sheets);
     let same = user.id.clone();
     let enter = Callback::new(move |next: Session| {
         if next.user().id == same {
             session.set(next);
         } else {
-            phase.set(Phase::Inside(RwSignal::new(next)));
+            spawn_local(enter_desk(phase, next));
         }
     });
     let name = user.name.to_string();
@@ -104,6 +134,27 @@ fn Inside(session: RwSignal<Session>, phase: RwSignal<Phase>) -> impl IntoView {
                 })
         }}
     }
+}
+
+/// A question mark shows the shortcuts, unless it is typed into something.
+fn help_by_key(sheets: crate::kit::sheet::Sheets) {
+    let pressed = window_event_listener(leptos::ev::keydown, move |event| {
+        let typing = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .is_some_and(|target| {
+                target
+                    .closest("input, textarea, select, [contenteditable]")
+                    .ok()
+                    .flatten()
+                    .is_some()
+            });
+        if event.key() == "?" && !typing && !event.ctrl_key() && !event.alt_key() && !event.meta_key() {
+            event.prevent_default();
+            open_shortcuts(sheets);
+        }
+    });
+    on_cleanup(move || pressed.remove());
 }
 
 /// Finds out who is here: by the setup token of the address, by the session of the browser, or not at all.

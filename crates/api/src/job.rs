@@ -22,6 +22,8 @@ pub enum JobKind {
     Down,
     /// Removes a stack, and those of its volumes that were named.
     Remove,
+    /// Fetches an image.
+    Pull,
 }
 
 /// How far a job is.
@@ -82,9 +84,25 @@ pub struct JobStep {
     /// How much of it is done, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
+    /// Its parts while it is under way, such as the layers of an image that is fetched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<StepPart>,
     /// What it waits for, or what went wrong.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
+}
+
+/// A part of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StepPart {
+    /// What it is, such as the beginning of a layer's digest.
+    pub name: String,
+    /// How far it is.
+    pub state: StepState,
+    /// How many bytes of it are there, where Podman says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
 }
 
 /// How much of something is done.
@@ -106,7 +124,7 @@ pub struct Job {
     pub id: String,
     /// What it does.
     pub kind: JobKind,
-    /// What it does it to: the name of a stack.
+    /// What it does it to: the name of a stack, or the whole name of an image.
     pub object: String,
     /// The name of who asked for it.
     pub by: String,

@@ -15,12 +15,17 @@
 //! - [`compose`]: diagnostics and edits of compose files
 //! - [`container`]: containers as they are listed and inspected
 //! - [`stack`]: stacks, their files, plans and generations
+//! - [`update`]: what registries have that is newer
+//! - [`source`]: where the files of a stack come from, and how they differ
 //! - [`job`]: work that takes a while
 //! - [`app`]: what is an icon and opens in a window
 //! - [`desk`]: what a person has on the desk
+//! - [`filesystem`]: folders of the machine
+//! - [`settings`]: what holds for the whole deck
 //! - [`system`]: the machine, Podman, health
 //! - [`thing`]: what images, volumes and networks have in common
 //! - [`image`], [`volume`], [`network`]: what containers are made of and live on
+//! - [`registry`]: passwords for where images come from
 //! - [`disk`]: what it all takes on the disk
 //! - [`log`]: what containers print
 //! - [`event`]: what is pushed over the event stream
@@ -33,19 +38,24 @@ pub mod desk;
 pub mod disk;
 pub mod error;
 pub mod event;
+pub mod filesystem;
 pub mod image;
 pub mod job;
 pub mod log;
 pub mod name;
 pub mod network;
 pub mod page;
+pub mod registry;
 pub mod secret;
 pub mod session;
+pub mod settings;
+pub mod source;
 pub mod stack;
 pub mod system;
 pub mod thing;
 pub mod time;
 pub mod token;
+pub mod update;
 pub mod user;
 pub mod volume;
 

@@ -1,11 +1,15 @@
 //! Stacks: compose projects that Stardeck manages.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::compose::{Diagnostic, Edit};
 use crate::job::Job;
 use crate::name::StackName;
+use crate::source::Origin;
 use crate::time::Timestamp;
+use crate::update::ImageCheck;
 
 /// How a stack is, all in all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -65,6 +69,9 @@ pub struct Stack {
     /// Why the last deploy failed; absent where it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// The images of what is deployed of which there is something newer, as registries said last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub updates: Vec<ImageCheck>,
     /// When it was made.
     pub created: Timestamp,
 }
@@ -93,6 +100,9 @@ pub struct StackDetail {
     pub files: StackFiles,
     /// What there is to say about them.
     pub diagnostics: Vec<Diagnostic>,
+    /// Where they came from; absent where that is nowhere else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 /// A new stack.
@@ -102,11 +112,18 @@ pub struct StackDetail {
 pub struct CreateStack {
     /// Its name.
     pub name: StackName,
-    /// The text of its compose file.
+    /// The text of its compose file; empty where it comes from `origin`.
+    #[serde(default)]
     pub compose: String,
     /// The text of its `.env`.
     #[serde(default)]
     pub env: String,
+    /// More files of its folder, by their paths in it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, String>,
+    /// Where the compose file, and what belongs to it, comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 /// New texts for a stack's files.
@@ -122,6 +139,9 @@ pub struct WriteStack {
     /// The new `.env`; absent leaves it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env: Option<String>,
+    /// More files of its folder, by their paths in it; those that are not named stay.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, String>,
 }
 
 /// Changes to the compose file of a stack that leave every other byte of it alone.
@@ -243,7 +263,7 @@ pub struct Generation {
     /// The `.env`.
     pub env: String,
     /// The digest of each service's image, by service.
-    pub images: std::collections::BTreeMap<String, String>,
+    pub images: BTreeMap<String, String>,
 }
 
 /// What to remove along with a stack.

@@ -52,3 +52,86 @@ impl Engine {
         Ok(Page { items, cursor })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use api::name::UserName;
+    use api::settings::SettingsPatch;
+    use api::token::{CreateToken, Scope};
+    use api::user::{CreateUser, Role};
+
+    use super::*;
+    use crate::actor::Via;
+    use crate::{Config, KeySource};
+
+    /// An engine on `directory` with one administrator, who has just logged in.
+    async fn engine(directory: &std::path::Path) -> (Engine, Actor) {
+        let config = Config {
+            data_dir: directory.join("data"),
+            key: KeySource {
+                credentials: None,
+                file: directory.join("key"),
+            },
+            podman: podman::Podman::new(directory.join("no podman")),
+            domain: None,
+            home: Some(directory.to_owned()),
+            closed: Vec::new(),
+        };
+        let engine = Engine::open(config).await.unwrap();
+        let user = engine.create_user_from_command_line(account("ada")).await.unwrap();
+        let actor = Actor {
+            user,
+            via: Via::Session("s".into()),
+            peer: IpAddr::from([127, 0, 0, 1]),
+            elevated: true,
+        };
+        (engine, actor)
+    }
+
+    fn account(name: &str) -> CreateUser {
+        CreateUser {
+            name: UserName::parse(name).unwrap(),
+            password: String::from("violet-anchor-rain").into(),
+            role: Role::Administrator,
+        }
+    }
+
+    #[tokio::test]
+    async fn sec_68_what_cannot_be_written_down_is_not_done() {
+        let directory = tempfile::tempdir().unwrap();
+        let (engine, ada) = engine(directory.path()).await;
+        let forgetful = "CREATE TRIGGER forgetful BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END";
+        let write = engine
+            .store
+            .write(move |tx| -> Result<()> { Ok(tx.execute_batch(forgetful)?) });
+        write.await.unwrap();
+
+        let token = CreateToken {
+            label: "x".into(),
+            scope: Scope::Read,
+            days: None,
+        };
+        assert!(matches!(engine.create_token(&ada, token).await, Err(Error::Store(_))));
+        assert!(engine.tokens(&ada).await.unwrap().is_empty());
+        assert!(
+            matches!(engine.begin_factor(&ada).await, Err(Error::Store(_))),
+            "no secret is shown"
+        );
+        assert!(matches!(
+            engine.create_user(&ada, account("bob")).await,
+            Err(Error::Store(_))
+        ));
+        assert_eq!(engine.users(&ada).await.unwrap().len(), 1);
+        let patch = SettingsPatch {
+            folders: Some(Vec::new()),
+        };
+        assert!(matches!(
+            engine.change_settings(&ada, patch).await,
+            Err(Error::Store(_))
+        ));
+        let new = directory.path().join("new");
+        let path = new.to_str().unwrap().to_owned();
+        let made = engine.make_folder(&ada, api::filesystem::MakeFolder { path }).await;
+        assert!(matches!(made, Err(Error::Store(_))) && !new.exists());
+    }
+}

@@ -30,10 +30,8 @@ impl Engine {
         actor.require(Right::OwnAccount)?;
         let (engine, user) = (self.clone(), actor.user.id.clone());
         // To its end, also where the browser goes away in between: what is kept is told.
-        let change = self
-            .tasks
-            .spawn(async move { engine.merge_desk(user, patch.entries).await });
-        change.await.map_err(|_| Error::Stopping)?
+        self.carry_out(async move { engine.merge_desk(user, patch.entries).await })
+            .await
     }
 
     async fn merge_desk(&self, user: String, changes: Changes) -> Result<Desk> {

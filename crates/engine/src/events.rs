@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use api::event::{EventsQuery, Frame};
+use api::user::Role;
 use tokio::sync::broadcast;
 
 use crate::Engine;
@@ -25,6 +26,8 @@ pub struct EventStream {
 struct Ears {
     /// What Stardeck did not make.
     foreign: bool,
+    /// What is for this role.
+    role: Role,
     /// What concerns this person alone.
     person: Option<String>,
 }
@@ -36,6 +39,7 @@ impl Engine {
         let lease = self.lease(actor).await?;
         let ears = Ears {
             foreign: actor.may(Right::Administer),
+            role: actor.user.role,
             person: actor.may(Right::OwnAccount).then(|| actor.user.id.clone()),
         };
         let start = self.truth.listen(query.stream.as_deref(), query.after);
@@ -71,6 +75,7 @@ impl Ears {
         match &told.audience {
             Audience::All => true,
             Audience::Administrators => self.foreign,
+            Audience::From(role) => self.role >= *role,
             Audience::Person(user) => self.person.as_ref() == Some(user),
         }
     }

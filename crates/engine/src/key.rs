@@ -11,6 +11,7 @@ use vault::{KeySource, Place, Plaintext, Vault};
 use crate::crash::crash_point;
 use crate::error::Result;
 use crate::store::sealed::Sealed;
+use crate::things::registries;
 use crate::users::factor;
 use crate::{Engine, audit, store};
 
@@ -84,10 +85,17 @@ impl Engine {
                     store::factors::reseal(tx, user, &record)?;
                 }
             }
+            let registries = store::registries::secrets(tx)?;
+            for (host, record) in &registries {
+                if let Some(record) = vault.rewrap(&registries::place(host, &deck), record)? {
+                    store::registries::reseal(tx, host, &record)?;
+                }
+            }
+            let generations = crate::stacks::kept::rewrap(tx, &vault)?;
             crash_point("key-resealing");
             store::sealed::set_check(tx, &check_value(&vault, &deck)?)?;
             store::audit::insert(tx, &entry)?;
-            Ok(factors.len())
+            Ok(factors.len() + registries.len() + generations)
         });
         let resealed = write.await?;
         crash_point("key-resealed");

@@ -13,7 +13,9 @@
 //! - [`apps`]: services with a web interface, their addresses, and the way in
 //! - [`desk`]: what people have on their desks
 //! - [`events`]: what is pushed to a listener
+//! - [`files`]: folders of the machine
 //! - [`logs`]: what containers print
+//! - [`settings`]: what holds for the whole deck
 //! - [`system`]: the machine and Podman
 //! - [`audit`], [`replies`], [`page`]: what many calls share
 //! - [`store`]: what is kept
@@ -30,6 +32,7 @@ mod crash;
 mod desk;
 mod error;
 pub mod events;
+mod files;
 mod jobs;
 mod key;
 mod lock;
@@ -37,6 +40,7 @@ pub mod logs;
 mod page;
 mod replies;
 mod secret;
+mod settings;
 mod spec;
 pub mod stacks;
 pub mod store;
@@ -90,6 +94,14 @@ pub struct Config {
     pub podman: Podman,
     /// The domain that the desktop is reached by, if apps are to have names below it.
     pub domain: Option<String>,
+    /// How the outside is reached, where the files of a stack come from there.
+    pub reach: stacks::Reach,
+    /// The home of the user that this runs as, which its administrators may browse.
+    pub home: Option<PathBuf>,
+    /// Files and folders that are never shown, beside those that Stardeck knows by itself.
+    pub closed: Vec<PathBuf>,
+    /// How often registries are asked what they have for the images of stacks; never when absent.
+    pub check_updates: Option<Duration>,
 }
 
 /// Why an engine cannot be made. Each says what to do.
@@ -113,6 +125,9 @@ pub enum OpenError {
     /// The key is not usable, or not the database's.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// TLS cannot be spoken to apps.
+    #[error("TLS cannot be prepared")]
+    Tls(#[source] proxy::Error),
     /// Something that every server does at start.
     #[error("the server could not be prepared")]
     Prepare(#[source] Error),
@@ -138,9 +153,11 @@ pub struct Inner {
     truth: Truth,
     apps: Apps,
     desks: tokio::sync::Mutex<()>,
+    files: files::Files,
     stacks: stacks::Stacks,
     jobs: jobs::Jobs,
     things: things::Things,
+    check_updates: Option<Duration>,
     passwords: Passwords,
     throttle: Throttle,
     challenges: Challenges,
@@ -167,6 +184,8 @@ impl Engine {
             source,
         })?;
         let lock = Lock::take(&config.data_dir)?;
+        // What a server that was killed had fetched and not thrown away. Where it is not there, that is well too.
+        let _absent = std::fs::remove_dir_all(config.data_dir.join("scratch"));
         let found = Found::open(&config.data_dir)?;
         let vault = Arc::new(key::open(config.key, &found.sealed()?)?);
         let store = Store::start(found)?;
@@ -184,13 +203,17 @@ impl Engine {
             if store::sealed::look(tx)?.check.is_none() {
                 store::sealed::set_check(tx, &key::check_value(&sealing, &deck)?)?;
             }
+            stacks::kept::seal_plain(tx, &sealing)?;
             Ok((deck, store::users::count(tx)? == 0, store::apps::all(tx)?))
         });
         let (deck, setup_needed, rows) = prepare.await.map_err(OpenError::Prepare)?;
+        let fetcher = proxy::fetch::Fetcher::build(proxy::no_roots()).map_err(OpenError::Tls)?;
         let inner = Inner {
-            stacks: stacks::Stacks::new(&config.data_dir),
+            stacks: stacks::Stacks::new(&config.data_dir, config.reach),
             jobs: jobs::Jobs::default(),
             things: things::Things::default(),
+            files: files::Files::new(&config.data_dir, config.home.as_deref(), config.closed),
+            check_updates: config.check_updates,
             data_dir: config.data_dir,
             deck,
             machine: rustix::system::uname().nodename().to_string_lossy().into_owned(),
@@ -201,8 +224,8 @@ impl Engine {
             podman: config.podman,
             capabilities: Mutex::new(None),
             truth: Truth::new(),
-            apps: Apps::new(rows, config.domain),
             desks: tokio::sync::Mutex::default(),
+            apps: Apps::new(rows, config.domain, fetcher),
             passwords: Passwords::new().map_err(OpenError::Prepare)?,
             throttle: Throttle::default(),
             challenges: Challenges::default(),
@@ -219,9 +242,12 @@ impl Engine {
     pub fn start(&self) {
         self.tasks.spawn(containers::observe::run(self.clone()));
         self.tasks.spawn(apps::observe::run(self.clone()));
+        self.tasks.spawn(apps::sleep::run(self.clone()));
         self.tasks.spawn(stacks::health::run(self.clone()));
         self.tasks.spawn(stacks::shown::run(self.clone()));
+        self.tasks.spawn(stacks::watch::run(self.clone()));
         self.tasks.spawn(jobs::run::run(self.clone()));
+        self.tasks.spawn(things::updates::run(self.clone()));
         self.tasks.spawn(keep_house(self.clone()));
     }
 

@@ -1,12 +1,13 @@
 //! Images.
 
-use std::{collections::BTreeMap, io, sync::Arc};
+use std::{collections::BTreeMap, fmt, io, sync::Arc};
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream, stream::BoxStream};
-use http::Method;
+use http::{HeaderName, Method};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Call, Error, Result, Stream, lines,
@@ -112,6 +113,53 @@ fn keys<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Err
     Ok(object.unwrap_or_default().into_keys().collect())
 }
 
+/// An image to be pulled.
+#[derive(Clone, Debug, Default)]
+pub struct Pull {
+    /// Its name, whole.
+    pub reference: String,
+    /// The platform, as `linux/arm64` or `linux/arm/v7`; the machine's own when absent.
+    pub platform: Option<String>,
+    /// What its registry asks for.
+    pub login: Option<Login>,
+    /// Do without TLS where the registry has none. Podman tells no bytes then.
+    pub plain: bool,
+}
+
+/// What a registry asks for. It is not printed.
+#[derive(Clone)]
+pub struct Login {
+    /// The name.
+    pub username: String,
+    /// The password.
+    pub password: String,
+}
+
+/// The header that a login is sent in.
+const LOGIN: HeaderName = HeaderName::from_static("x-registry-auth");
+
+impl Login {
+    fn header(&self) -> String {
+        #[derive(Serialize)]
+        struct Words<'a> {
+            username: &'a str,
+            password: &'a str,
+        }
+        let words = Words {
+            username: &self.username,
+            password: &self.password,
+        };
+        // Two strings can always be written.
+        URL_SAFE.encode(serde_json::to_vec(&words).unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Login({}, [secret])", self.username)
+    }
+}
+
 /// How far a pull or a build is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -136,6 +184,24 @@ pub struct ProgressBytes {
     pub current: u64,
     /// The bytes that there will be; 0 when nobody knows.
     pub total: u64,
+}
+
+impl Progress {
+    /// What Podman's own pull says in words for a person, in the words of Docker's.
+    fn of_words(self) -> Self {
+        let words = self.text.trim();
+        let layer = words
+            .strip_prefix("Copying blob ")
+            .or_else(|| words.strip_prefix("Copying config "));
+        match layer.and_then(|layer| layer.strip_prefix("sha256:")) {
+            Some(digest) => Self {
+                id: digest.chars().take(12).collect(),
+                status: "Pulling fs layer".to_owned(),
+                ..self
+            },
+            None => self,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -184,12 +250,28 @@ impl Images {
     /// # Errors
     /// In the stream: Podman is in trouble, or refuses with its own words (no such image, no such registry, …).
     #[must_use]
-    pub fn pull(&self, reference: &str) -> Stream<Progress> {
-        // Podman's own pull tells no bytes, so Docker's is called.
-        progress(
-            self.wire.clone(),
-            Call::compat(Method::POST, "images/create").query("fromImage", reference),
-        )
+    pub fn pull(&self, pull: &Pull) -> Stream<Progress> {
+        let call = if pull.plain {
+            // Docker's call has no word for a registry without TLS.
+            let call = Call::post("images/pull")
+                .query("reference", &pull.reference)
+                .query("tlsVerify", false);
+            let words = pull.platform.as_deref().unwrap_or_default().split('/');
+            let named = ["OS", "Arch", "Variant"].into_iter().zip(words);
+            named
+                .filter(|(_, word)| !word.is_empty())
+                .fold(call, |call, (name, word)| call.query(name, word))
+        } else {
+            // Podman's own call tells no bytes, so Docker's is called.
+            let call = Call::compat(Method::POST, "images/create").query("fromImage", &pull.reference);
+            let platform = pull.platform.iter();
+            platform.fold(call, |call, platform| call.query("platform", platform))
+        };
+        let call = match &pull.login {
+            Some(login) => call.secret_header(LOGIN, &login.header()),
+            None => call,
+        };
+        progress(self.wire.clone(), call).map_ok(Progress::of_words).boxed()
     }
 
     /// Builds an image from a plain tar that has the Containerfile and what it needs.
@@ -269,5 +351,35 @@ impl Images {
             .query("repo", repository)
             .query("tag", tag);
         self.wire.done(call).await.map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_a_header_and_is_not_printed() {
+        let login = Login {
+            username: "robot".to_owned(),
+            password: "pass?wörd".to_owned(),
+        };
+        let json = URL_SAFE.decode(login.header()).expect("base64");
+        assert_eq!(json, r#"{"username":"robot","password":"pass?wörd"}"#.as_bytes());
+        assert_eq!(format!("{login:?}"), "Login(robot, [secret])");
+    }
+
+    #[test]
+    fn podmans_own_words_for_a_layer_are_read() {
+        let said = |text: &str| {
+            let progress = Progress {
+                text: text.to_owned(),
+                ..Progress::default()
+            };
+            progress.of_words().id
+        };
+        assert_eq!(said("Copying blob sha256:6bb5bf3811bf6cd5c0321ae731\n"), "6bb5bf3811bf");
+        assert_eq!(said("Copying config sha256:855c3e3d6dfec9cf63574b\n"), "855c3e3d6dfe");
+        assert_eq!(said("Storing signatures\n"), "");
     }
 }

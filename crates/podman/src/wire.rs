@@ -123,6 +123,16 @@ impl Call {
         self
     }
 
+    /// Adds a header that is not to be seen.
+    pub(crate) fn secret_header(mut self, name: header::HeaderName, value: &str) -> Self {
+        // Only base64 comes here, which always is a header's value.
+        if let Ok(mut value) = header::HeaderValue::from_str(value) {
+            value.set_sensitive(true);
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
     pub(crate) fn json(mut self, body: &impl Serialize) -> Self {
         // Only a map with keys that are no strings cannot be written, and there is none in this crate's requests.
         let text = serde_json::to_vec(body).unwrap_or_default();

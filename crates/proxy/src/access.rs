@@ -1,23 +1,30 @@
 //! What became of a request: filled in as it goes, and told to the gate when its last byte has gone either way.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::Error;
-use crate::gate::{Gate, Record};
+use crate::gate::{Gate, Pass, Record};
 
 /// One request's record. Dropping it tells the gate.
 pub(crate) struct Tally {
     gate: Arc<dyn Gate>,
     record: Option<Record>,
     begun: Instant,
+    held: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Tally {
     /// Begins a record.
     pub(crate) fn new(gate: Arc<dyn Gate>, record: Record, begun: Instant) -> Self {
         let record = Some(record);
-        Self { gate, record, begun }
+        Self {
+            gate,
+            record,
+            begun,
+            held: None,
+        }
     }
 
     /// The record goes on elsewhere, and is ended there.
@@ -26,6 +33,7 @@ impl Tally {
             gate: Arc::clone(&self.gate),
             record: self.record.take(),
             begun: self.begun,
+            held: self.held.take(),
         }
     }
 
@@ -49,9 +57,10 @@ impl Tally {
         self.edit(|record| record.status = status.as_u16());
     }
 
-    /// Who it is.
-    pub(crate) fn who(&mut self, who: &Arc<str>) {
-        self.edit(|record| record.who = Some(Arc::clone(who)));
+    /// Who it is, and what is held until it is over.
+    pub(crate) fn passed(&mut self, pass: &Pass) {
+        self.edit(|record| record.who = Some(Arc::clone(&pass.who)));
+        self.held.clone_from(&pass.held);
     }
 
     /// Something failed.

@@ -48,21 +48,14 @@ pub(crate) struct Path {
 
 impl Path {
     /// Answers a request.
-    pub(crate) async fn answer(
-        &self,
-        mut request: Request<Incoming>,
-        ends: Ends,
-        valve: &Arc<Valve>,
-    ) -> Response<Body> {
+    pub(crate) async fn answer(&self, request: Request<Incoming>, ends: Ends, valve: &Arc<Valve>) -> Response<Body> {
         if request.method().as_str() == REFUSED {
             let page = valve.fault().map_or(Page::Malformed, page_for_fault);
             return closing(page.reply(None, request.headers()));
         }
         let asks_for_socket = has_token(request.headers(), &header::UPGRADE, "websocket");
-        if request.version() == Version::HTTP_11 {
-            request.extensions_mut().insert(Arc::clone(valve));
-        }
-        let reply = self.route(request, ends).await;
+        let hints = (request.version() == Version::HTTP_11).then_some(valve);
+        let reply = self.route(request, ends, hints).await;
         if reply.status() == StatusCode::SWITCHING_PROTOCOLS {
             valve.open();
             return reply;
@@ -77,21 +70,21 @@ impl Path {
             Ok(request) => request,
             Err(fault) => return page_for_fault(fault).reply(None, &HeaderMap::new()),
         };
-        let reply = self.route(request, ends).await;
+        let reply = self.route(request, ends, None).await;
         if reply.status() == StatusCode::SWITCHING_PROTOCOLS {
             stream.stay();
         }
         http2::from_http1(reply)
     }
 
-    async fn route(&self, request: Request<Incoming>, ends: Ends) -> Response<Body> {
+    async fn route(&self, request: Request<Incoming>, ends: Ends, hints: Hints<'_>) -> Response<Body> {
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
         let found = host.and_then(|host| self.routes.now().find(ends.local.port(), host).cloned());
         let Some(route) = found else {
             return match &self.otherwise {
                 Some(otherwise) => match otherwise.answer(request, ends).await {
                     Answer::Reply(reply) => reply,
-                    Answer::Forward(forward) => self.forward(*forward, ends).await,
+                    Answer::Forward(forward) => self.forward(*forward, ends, hints).await,
                 },
                 None => Page::WrongHost.reply(None, request.headers()),
             };
@@ -105,6 +98,7 @@ impl Path {
                     route: &route,
                     upstream,
                     ends,
+                    hints,
                     pass,
                 };
                 return exchange.conclude(request, handshake, tally).await;
@@ -121,7 +115,7 @@ impl Path {
 
     /// Answers a request whose sender has shown who it is by itself, and that no browser sends: what comes back has the
     /// rights of no page, wherever it is shown.
-    async fn forward(&self, forward: Forward, ends: Ends) -> Response<Body> {
+    async fn forward(&self, forward: Forward, ends: Ends, hints: Hints<'_>) -> Response<Body> {
         let Forward { route, pass, request } = forward;
         let mut tally = self.tally(&route, &request, ends);
         let upstream = match target(route.target) {
@@ -137,6 +131,7 @@ impl Path {
             route: &route,
             upstream,
             ends,
+            hints,
             pass,
         };
         let mut reply = exchange.conclude(request, handshake, tally).await;
@@ -228,8 +223,12 @@ struct Exchange<'a> {
     route: &'a Arc<Route>,
     upstream: Upstream,
     ends: Ends,
+    hints: Hints<'a>,
     pass: Pass,
 }
+
+/// The way of an app's hints to the browser, where there is one.
+type Hints<'a> = Option<&'a Arc<Valve>>;
 
 impl Exchange<'_> {
     /// Asks the app, and answers with what it says or with the page that says why it does not.
@@ -239,7 +238,7 @@ impl Exchange<'_> {
         handshake: Option<Handshake>,
         mut tally: Tally,
     ) -> Response<Body> {
-        tally.who(&self.pass.who);
+        tally.passed(&self.pass);
         let route = self.route;
         let asked = accept_only(request.headers());
         let place = match handshake
@@ -277,7 +276,6 @@ impl Exchange<'_> {
         tally: &mut Tally,
     ) -> Result<Response<Body>, Error> {
         let socket = socket.map(|(handshake, place)| (handshake, place, hyper::upgrade::on(&mut request)));
-        let valve = request.extensions().get::<Arc<Valve>>().cloned();
         let (request, upload) = self.to_app(request, socket.is_some());
         let asked = tokio::select! {
             biased;
@@ -291,7 +289,7 @@ impl Exchange<'_> {
                 return Err(error);
             }
         };
-        if let Some(valve) = valve {
+        if let Some(valve) = self.hints {
             valve.hinted().await;
         }
         tally.status(answer.status());
@@ -319,7 +317,7 @@ impl Exchange<'_> {
 
     /// The request as the app gets it.
     fn to_app(&self, request: Request<Incoming>, is_socket: bool) -> (Request<FromBrowser>, Arc<Upload>) {
-        let (mut parts, body) = request.into_parts();
+        let (parts, body) = request.into_parts();
         let expects = parts.headers.get(header::EXPECT);
         let expects = expects.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
         let (body, upload) = FromBrowser::new(body, expects, self.path.limits.silence);
@@ -328,7 +326,7 @@ impl Exchange<'_> {
         *request.uri_mut() = parts.uri;
         *request.headers_mut() = parts.headers;
         headers::request(request.headers_mut(), &self.leg(), is_socket);
-        let (counted, valve) = (Arc::clone(&upload), parts.extensions.remove::<Arc<Valve>>());
+        let (counted, valve) = (Arc::clone(&upload), self.hints.cloned());
         hyper::ext::on_informational(&mut request, move |answer| {
             let may_hint = counted.interim(answer.status()) && answer.status() == StatusCode::EARLY_HINTS;
             if let Some(valve) = valve.as_ref().filter(|_| may_hint) {

@@ -1,5 +1,6 @@
 //! The only call upwards: may this request see this app? Whoever uses this crate answers.
 
+use std::any::Any;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +50,8 @@ pub struct Pass {
     pub lease: CancellationToken,
     /// Who it is, for the access log.
     pub who: Arc<str>,
+    /// Dropped when the request is over, or the socket that it opened.
+    pub held: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// What the gate says.

@@ -179,7 +179,8 @@ impl Pool {
                 },
             }
         }
-        let mut connection = self.dial(key).await?;
+        // In a box: few requests dial, and all would carry its room.
+        let mut connection = Box::pin(self.dial(key)).await?;
         // A port is given up after its process has ended: if that lives now, the connection is its own.
         if !route.holds_its_port() {
             return Err(Error::Unreachable(std::io::ErrorKind::ConnectionAborted.into()));

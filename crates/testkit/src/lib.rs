@@ -8,6 +8,7 @@
 //! - [`Machine`]: one isolated Podman, with the image [`TINY`]
 //! - [`FaultSocket`]: what stands between a client and Podman, and fails on request
 //! - [`Deck`]: the real `stardeck` binary on a machine
+//! - [`Registry`]: a real registry on loopback, and [`Narrow`] before it
 //! - [`wait_until`], [`free_port`]: instead of sleeping and guessing
 //!
 //! What is missing on this machine is a panic that says so: in a test there is nothing better to do.
@@ -20,6 +21,7 @@ mod fault;
 mod ground;
 mod machine;
 mod process;
+mod registry;
 mod tiny;
 mod user;
 mod wait;
@@ -28,6 +30,7 @@ pub use deck::{Deck, DeckOptions};
 pub use fault::{Fault, FaultSocket};
 pub use ground::Lane;
 pub use machine::Machine;
+pub use registry::{ACCOUNT, Narrow, Registry};
 pub use tiny::TINY;
 pub use user::User;
 pub use wait::{free_port, wait_until};

@@ -13,6 +13,7 @@ use futures_util::future::BoxFuture;
 use hyper::Response;
 use proxy::gate::{Gate, Pass, Record, Verdict, Visit};
 use proxy::pages::Page;
+use proxy::route::Target;
 use proxy::{Body, full};
 
 use super::access::AccessLog;
@@ -41,10 +42,17 @@ impl Keeper {
             };
         }
         match self.engine.app_pass(app, origin, &held).await {
-            Ok(pass) => Verdict::Pass(Pass {
-                lease: pass.lease,
-                who: pass.user,
-            }),
+            Ok(entered) => {
+                if opens(visit) {
+                    let (user, peer) = (&entered.pass.user, visit.ends.peer.ip());
+                    self.engine.wake_app(app, user, peer.to_canonical()).await;
+                }
+                Verdict::Pass(Pass {
+                    lease: entered.pass.lease,
+                    who: entered.pass.user,
+                    held: Some(entered.in_use),
+                })
+            }
             Err(error) => Verdict::Page(page(&error)),
         }
     }
@@ -78,6 +86,19 @@ impl Gate for Keeper {
     fn record(&self, record: Record) {
         self.log.write(&record);
     }
+}
+
+/// Whether a person opens an app by this that may sleep. What a page of it asks for does not wake it.
+fn opens(visit: Visit<'_>) -> bool {
+    if matches!(visit.route.target, Target::Up(_) | Target::Gone) || visit.is_socket || *visit.method != Method::GET {
+        return false;
+    }
+    let is = |name: &str, word: &str| {
+        let value = visit.headers.get(name).and_then(|value| value.to_str().ok());
+        value.map(|value| value.contains(word))
+    };
+    // Only secure contexts say it; others say what they can show.
+    is("sec-fetch-mode", "navigate").unwrap_or_else(|| is("accept", "text/html") == Some(true))
 }
 
 /// The way on to `path`, with the cookie that opens it.

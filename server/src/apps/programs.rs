@@ -34,7 +34,9 @@ pub(super) async fn forward(engine: &Engine, mut request: Request<Incoming>, end
     let (id, path) = split(request.uri().path()).ok_or(Fault::NoRoute)?;
     let is_safe = request.method().is_safe() && !request.headers().contains_key(header::UPGRADE);
     let bearer = credentials(request.headers()).bearer.unwrap_or_default();
-    let (app, pass) = engine.program_pass(&bearer, ends.peer.ip(), id, is_safe).await?;
+    let peer = ends.peer.ip();
+    let (app, entered) = engine.program_pass(&bearer, peer, id, is_safe).await?;
+    engine.wake_app(&app, &entered.pass.user, peer.to_canonical()).await;
     let routes = engine.app_routes().now();
     let mut here = routes
         .routes()
@@ -50,8 +52,9 @@ pub(super) async fn forward(engine: &Engine, mut request: Request<Incoming>, end
     *request.uri_mut() = target.into();
     request.headers_mut().remove(header::AUTHORIZATION);
     let pass = Pass {
-        lease: pass.lease,
-        who: pass.user,
+        lease: entered.pass.lease,
+        who: entered.pass.user,
+        held: Some(entered.in_use),
     };
     Ok(Answer::Forward(Box::new(Forward { route, pass, request })))
 }

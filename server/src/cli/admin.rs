@@ -10,7 +10,6 @@ use api::secret::Secret;
 use api::user::{CreateUser, Role};
 use clap::{Subcommand, ValueEnum};
 use engine::{Engine, Lock, store, users};
-use podman::Podman;
 
 use crate::config::{Config, Flags, Places};
 
@@ -162,14 +161,7 @@ fn restore(data_dir: &Path, file: &Path) -> Result<()> {
 }
 
 async fn open(config: &Config) -> Result<Engine> {
-    let podman = Podman::new(&config.podman_socket);
-    Ok(Engine::open(engine::Config {
-        data_dir: config.data_dir.clone(),
-        key: config.key.clone(),
-        podman,
-        domain: config.domain.clone(),
-    })
-    .await?)
+    Ok(Engine::open(config.engine()).await?)
 }
 
 /// One line of standard input. It is not an argument: arguments can be seen by everybody on the machine.

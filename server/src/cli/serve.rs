@@ -11,7 +11,6 @@ use anyhow::{Context, Result};
 use api::secret::Secret;
 use engine::Engine;
 use engine::apps::Place;
-use podman::Podman;
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -48,13 +47,7 @@ async fn serve(config: Config) -> Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
 
     let bundle = Arc::new(Bundle::find(config.web.as_deref())?);
-    let engine = Engine::open(engine::Config {
-        data_dir: config.data_dir.clone(),
-        key: config.key.clone(),
-        podman: Podman::new(&config.podman_socket),
-        domain: config.domain.clone(),
-    })
-    .await?;
+    let engine = Engine::open(config.engine()).await?;
     let listeners = net::bind(&config.listen).await?;
     let addresses = addresses(&listeners)?;
     let address = *addresses.first().context("there is nowhere to listen")?;

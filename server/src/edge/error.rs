@@ -32,6 +32,8 @@ pub(crate) enum Fault {
     WrongOrigin,
     /// The body is not said to be JSON.
     NotJson,
+    /// The body is not said to be a picture.
+    NotPicture,
     /// The body is too large.
     TooLarge,
     /// The body did not arrive in time.
@@ -110,6 +112,11 @@ impl From<Fault> for Refusal {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "not_json",
                 "The body must be `application/json`.",
+            ),
+            Fault::NotPicture => Self::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_a_picture",
+                "The body must be a picture, such as `image/png`.",
             ),
             Fault::TooLarge => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is too large."),
             Fault::TooSlow => Self::new(

@@ -20,7 +20,7 @@ impl Here {
         if app.engine.needs_door(&self.0) {
             app.doors.open(&app.engine, &app.engine.app_of(actor, id)?).await?;
         }
-        app.engine.open_app(actor, id, how, &self.0)
+        app.engine.open_app(actor, id, how, &self.0).await
     }
 }
 

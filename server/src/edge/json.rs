@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
 use axum::http::request::Parts;
@@ -32,17 +33,22 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         if !kind.trim().eq_ignore_ascii_case("application/json") {
             return Err(Fault::NotJson.into());
         }
-        let body = Limited::new(request.into_body(), LARGEST).collect();
-        let body = tokio::time::timeout(TIME, body).await.map_err(|_| Fault::TooSlow)?;
-        let bytes = match body {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => return Err(Fault::TooLarge.into()),
-            Err(_) => return Err(Fault::Malformed("The body ended before it was whole.").into()),
-        };
+        let bytes = read(request, LARGEST).await?;
         let value = serde_json::from_slice(&bytes);
         value
             .map(Self)
             .map_err(|error| Refusal::unreadable("body", &error.to_string()))
+    }
+}
+
+/// The body of a request, whole.
+pub(super) async fn read(request: Request, largest: usize) -> Result<Bytes, Fault> {
+    let body = Limited::new(request.into_body(), largest).collect();
+    let body = tokio::time::timeout(TIME, body).await.map_err(|_| Fault::TooSlow)?;
+    match body {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Fault::TooLarge),
+        Err(_) => Err(Fault::Malformed("The body ended before it was whole.")),
     }
 }
 

@@ -16,6 +16,7 @@ mod handlers;
 mod here;
 mod idempotency;
 mod json;
+mod picture;
 mod push;
 pub(crate) mod routes;
 pub(crate) mod signed;

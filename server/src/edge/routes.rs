@@ -13,8 +13,7 @@ use utoipa_axum::routes;
 
 use super::error::Fault;
 use super::handlers::{
-    apps, audit, containers, desk, events, factor, health, images, jobs, logs, networks, session, setup, stacks,
-    system, tokens, trust, users, volumes,
+    apps, audit, containers, desk, events, factor, files, health, images, jobs, logs, networks, registries, session, settings, setup, stacks, system, tokens, trust, users, volumes,
 };
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
@@ -85,6 +84,9 @@ fn closed() -> OpenApiRouter<App> {
         .routes(routes!(system::show))
         .routes(routes!(system::disk))
         .routes(routes!(audit::list))
+        // Takes a secret, of which nothing is to be kept for a repeat; a repeat does no harm.
+        .routes(routes!(registries::list, registries::set))
+        .routes(routes!(registries::remove))
         // Answers with a secret, which is not to be kept for a repeat.
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
@@ -95,7 +97,9 @@ fn once() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::update, users::delete))
-        .routes(routes!(containers::list))
+        .routes(routes!(apps::show, apps::set))
+        .routes(routes!(apps::icon, apps::set_icon, apps::remove_icon))
+        .routes(routes!(containers::list, containers::quick_deploy))
         .routes(routes!(containers::show, containers::remove))
         .routes(routes!(containers::start))
         .routes(routes!(containers::stop))
@@ -103,13 +107,18 @@ fn once() -> OpenApiRouter<App> {
         .routes(routes!(stacks::list, stacks::create))
         .routes(routes!(stacks::show, stacks::write, stacks::edit, stacks::remove))
         .routes(routes!(stacks::diff))
+        .routes(routes!(stacks::changes))
+        .routes(routes!(stacks::pull))
         .routes(routes!(stacks::deploy))
         .routes(routes!(stacks::start))
         .routes(routes!(stacks::stop))
         .routes(routes!(stacks::restart))
         .routes(routes!(stacks::down))
+        .routes(routes!(stacks::check_updates))
+        .routes(routes!(stacks::update))
         .routes(routes!(stacks::generations))
         .routes(routes!(images::list))
+        .routes(routes!(images::pull))
         .routes(routes!(images::inspect))
         .routes(routes!(images::remove))
         .routes(routes!(volumes::list, volumes::create))
@@ -117,6 +126,10 @@ fn once() -> OpenApiRouter<App> {
         .routes(routes!(networks::list, networks::create))
         .routes(routes!(networks::show, networks::remove))
         .routes(routes!(system::prune))
+        .routes(routes!(files::info))
+        .routes(routes!(files::browse))
+        .routes(routes!(files::make))
+        .routes(routes!(settings::show, settings::change))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))

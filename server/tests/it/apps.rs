@@ -92,7 +92,7 @@ pub(crate) fn text(reply: &Reply) -> String {
     String::from_utf8_lossy(&reply.body).into_owned()
 }
 
-/// How many requests the app has had.
+/// How many requests the app has had, beside ours for its icon.
 pub(crate) async fn seen(machine: &Machine, service: &str) -> usize {
     let heads = machine
         .cli(&[
@@ -105,7 +105,9 @@ pub(crate) async fn seen(machine: &Machine, service: &str) -> usize {
             "http://127.0.0.1:8080/seen",
         ])
         .await;
-    heads.matches("HTTP/1.").count()
+    let is_ours = |head: &&str| head.to_lowercase().contains("user-agent: stardeck");
+    let heads = heads.split("\r\n\r\n").filter(|head| head.contains("HTTP/1."));
+    heads.filter(|head| !is_ours(head)).count()
 }
 
 #[tokio::test]

@@ -142,9 +142,9 @@ impl Browser {
         self.send("POST", path, Some(body)).await
     }
 
-    /// Posts to a server that may be gone before it answers.
-    pub(crate) async fn post_if_it_lives(&mut self, path: &str, body: Value) -> Option<Reply> {
-        let request = self.page("POST", path, Some(body));
+    /// Sends a request to a server that may be gone before it answers.
+    pub(crate) async fn send_if_it_lives(&mut self, method: &str, path: &str, body: Option<Value>) -> Option<Reply> {
+        let request = self.page(method, path, body);
         self.try_exchange(request).await.ok()
     }
 
@@ -153,6 +153,24 @@ impl Browser {
         let reply = self.exchange(self.page(method, path, body)).await;
         self.keep_cookies(&reply.headers);
         reply
+    }
+
+    /// Sends what is no JSON; `extra` says what it is.
+    pub(crate) async fn send_upload(&self, method: &str, path: &str, body: Vec<u8>) -> Reply {
+        let mut request = self.page(method, path, None);
+        *request.body_mut() = Full::new(body.into());
+        self.exchange(request).await
+    }
+
+    /// Sends any bytes, said to be JSON, as a page of the desktop would.
+    pub(crate) async fn send_bytes(&self, method: &str, path: &str, body: Option<Vec<u8>>) -> Reply {
+        let mut request = self.page(method, path, None);
+        if let Some(body) = body {
+            let json = hyper::header::HeaderValue::from_static("application/json");
+            request.headers_mut().insert("content-type", json);
+            *request.body_mut() = Full::new(body.into());
+        }
+        self.exchange(request).await
     }
 
     fn page(&self, method: &str, path: &str, body: Option<Value>) -> Request<Full<Bytes>> {

@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "panicking is how a test fails")]
 
+mod app_icons;
+mod app_settings;
 mod apps;
 mod browser;
 mod cli;
 mod desk;
 mod edge;
 mod faults;
+mod files;
 mod logs;
+mod malformed;
 mod power;
 mod routes;
 mod sec_a;

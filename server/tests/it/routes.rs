@@ -30,8 +30,14 @@ const CASES: &[(&str, &str)] = &[
     ("GET /apps", "++++++"),
     // Past authorisation there is no such app.
     ("POST /apps/{id}/open", "++++++"),
+    ("GET /apps/{id}", "++++++"),
+    ("PUT /apps/{id}", "-++-++"),
+    ("GET /apps/{id}/icon", "++++++"),
+    ("PUT /apps/{id}/icon", "-++-++"),
+    ("DELETE /apps/{id}/icon", "-++-++"),
     ("GET /audit", "--+--+"),
     ("GET /containers", "++++++"),
+    ("POST /containers", "-++-++"),
     ("GET /containers/{id}", "00+00+"),
     ("DELETE /containers/{id}", "00+00+"),
     ("POST /containers/{id}/start", "00+00+"),
@@ -47,6 +53,10 @@ const CASES: &[(&str, &str)] = &[
     ("GET /images", "++++++"),
     ("DELETE /images/{id}", "-++-++"),
     ("GET /images/{id}/inspect", "++++++"),
+    ("GET /filesystem/browse", "-++-++"),
+    ("GET /filesystem/info", "-++-++"),
+    ("POST /filesystem/mkdir", "-++-++"),
+    ("POST /images/pull", "-++-++"),
     ("GET /jobs", "++++++"),
     ("GET /jobs/{id}", "++++++"),
     ("POST /jobs/{id}/cancel", "-++-++"),
@@ -55,6 +65,9 @@ const CASES: &[(&str, &str)] = &[
     ("POST /networks", "-++-++"),
     ("GET /networks/{name}", "++++++"),
     ("DELETE /networks/{name}", "-++-++"),
+    ("GET /registries", "--+--+"),
+    ("POST /registries", "--+--+"),
+    ("DELETE /registries/{host}", "--+--+"),
     ("GET /session", "++++++"),
     ("POST /session/elevate", "+++---"),
     ("POST /session/factor", "+++---"),
@@ -63,19 +76,26 @@ const CASES: &[(&str, &str)] = &[
     ("POST /session/password", "+++---"),
     ("GET /sessions", "+++---"),
     ("DELETE /sessions/{id}", "+++---"),
+    ("GET /settings", "--+--+"),
+    // Past authorisation a token is asked for a password, which it has not.
+    ("PATCH /settings", "--+--+"),
     ("GET /stacks", "++++++"),
     ("POST /stacks", "-++-++"),
     ("GET /stacks/{name}", "++++++"),
     ("PUT /stacks/{name}", "-++-++"),
     ("PATCH /stacks/{name}", "-++-++"),
     ("DELETE /stacks/{name}", "-++-++"),
+    ("POST /stacks/{name}/check-updates", "-++-++"),
+    ("GET /stacks/{name}/changes", "++++++"),
     ("POST /stacks/{name}/deploy", "-++-++"),
     ("POST /stacks/{name}/diff", "++++++"),
     ("POST /stacks/{name}/down", "-++-++"),
     ("GET /stacks/{name}/generations", "++++++"),
+    ("POST /stacks/{name}/pull", "-++-++"),
     ("POST /stacks/{name}/restart", "-++-++"),
     ("POST /stacks/{name}/start", "-++-++"),
     ("POST /stacks/{name}/stop", "-++-++"),
+    ("POST /stacks/{name}/update", "-++-++"),
     ("GET /system", "++++++"),
     ("GET /system/disk", "++++++"),
     ("POST /system/prune", "-++-++"),
@@ -114,20 +134,25 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /session/elevate" => Some(json!({"password": "wrong"})),
         "POST /session/password" => Some(json!({"current": "wrong", "new": "violet-anchor-snow"})),
         "POST /session/factor/confirm" => Some(json!({"code": "000000"})),
-        "POST /apps/{id}/open" | "POST /containers/{id}/open" => Some(json!({})),
+        "PUT /apps/{id}" | "POST /apps/{id}/open" | "POST /containers/{id}/open" => Some(json!({})),
         "POST /tickets" => Some(json!({"route": "/api/events"})),
         "POST /tokens" => Some(json!({"label": "x", "scope": "read"})),
         // Past authorisation, these two are refused for what they ask.
         "POST /users" => Some(json!({"name": "eve", "password": "short", "role": "viewer"})),
         "PATCH /users/{id}" => Some(json!({})),
+        "POST /filesystem/mkdir" => Some(json!({"path": "/"})),
+        "PATCH /settings" => Some(json!({})),
         "PATCH /desk" => Some(json!({"entries": {}})),
         // Past authorisation, these are refused for the name.
         "POST /volumes" | "POST /networks" => Some(json!({"name": "."})),
+        "POST /images/pull" => Some(json!({"reference": "."})),
+        "POST /registries" => Some(json!({"host": ".", "username": "x", "password": "x"})),
         "POST /system/prune" => Some(json!({})),
         "POST /stacks" => Some(json!({"name": "x", "compose": "services: {}\n"})),
         "PUT /stacks/{name}" => Some(json!({"version": "x"})),
         "PATCH /stacks/{name}" => Some(json!({"version": "x", "edits": []})),
-        "POST /stacks/{name}/deploy" | "POST /stacks/{name}/diff" => Some(json!({})),
+        "POST /containers" => Some(json!({"name": "x", "image": "not an image"})),
+        "POST /stacks/{name}/deploy" | "POST /stacks/{name}/diff" | "POST /stacks/{name}/pull" => Some(json!({})),
         _ => None,
     }
 }
@@ -193,7 +218,10 @@ async fn verdict(asker: &mut Browser, route: &str, container: &str) -> char {
     }
     let is_container = path.starts_with("/containers");
     let path = path.replace("{id}", if is_container { container } else { "nobody" });
-    let path = path.replace("{name}", "nothing");
+    let path = path.replace("{name}", "nothing").replace("{host}", "nothing.test");
+    if path.ends_with("/icon") {
+        asker.extra.push(("content-type".into(), "image/png".into()));
+    }
     let reply = asker.send(method, &format!("/api{path}"), body(route)).await;
     match (reply.status, is_container) {
         (404, true) => '0',

@@ -310,3 +310,71 @@ async fn the_last_administrator_stays() {
         assert_eq!((reply.status, reply.code().as_str()), (409, "last_administrator"));
     }
 }
+
+#[tokio::test]
+async fn sec_67_no_secret_is_found_in_what_is_kept_or_said() {
+    let machine = Machine::start().await;
+    let mut deck = empty_deck(&machine).await;
+    let token = setup_token(&deck);
+    let mut ada = set_up(&deck).await;
+    let mut program = ada.with_token("operate").await;
+    assert_eq!(program.get("/api/session").await.status, 200);
+    let changed = json!({"current": PASSWORD, "new": "violet-anchor-snow"});
+    assert_eq!(ada.post("/api/session/password", changed).await.status, 204);
+    // The password as the name, as people do by mistake.
+    assert_eq!(ada.fresh().login("violet-anchor-snow", "ada").await.status, 401);
+    assert_eq!(ada.get("/api/audit?q=login").await.status, 200);
+    let bearer = program.extra[0].1.strip_prefix("Bearer ").unwrap().to_owned();
+    let half = ada.token.clone().unwrap();
+    let canaries = [
+        token,
+        PASSWORD.into(),
+        "violet-anchor-snow".into(),
+        bearer,
+        half,
+        ada.cookies["sd"].clone(),
+    ];
+
+    let process = |what: &str| std::fs::read(format!("/proc/{}/{what}", deck.pid())).unwrap();
+    let (line, variables) = (process("cmdline"), process("environ"));
+    let backup = machine.dir().join("home/backup.db");
+    let mut command = machine.command_as_user(&machine.dir().join("stardeck"));
+    command
+        .args(["admin", "backup", "--data-dir"])
+        .arg(deck.data_dir())
+        .arg(&backup);
+    assert!(command.status().unwrap().success());
+    let mut kept = vec![(backup.clone(), std::fs::read(&backup).unwrap())];
+    kept.extend(files_below(&deck.data_dir()));
+    assert!(deck.stop().await.success());
+    kept.extend(files_below(&deck.data_dir()));
+    kept.extend([("the command line".into(), line), ("its environment".into(), variables)]);
+    assert!(kept.len() > 5, "there is something to look at");
+    for canary in &canaries {
+        for (place, bytes) in &kept {
+            let found = bytes.windows(canary.len()).any(|part| part == canary.as_bytes());
+            assert!(!found, "{canary} is in {}", place.display());
+        }
+        let said = deck.log().lines().filter(|line| line.contains(canary.as_str())).count();
+        let shown = usize::from(*canary == canaries[0]);
+        assert_eq!(
+            said, shown,
+            "only the setup token is printed, once, while it is good: {canary}"
+        );
+    }
+}
+
+/// All files below a folder.
+fn files_below(folder: &std::path::Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            files.push((path, bytes));
+        }
+    }
+    files
+}

@@ -26,7 +26,7 @@ pub fn items(deck: Deck, manager: WindowManager) -> Items {
         let built_in = APPS.iter().map(built_in);
         built_in.chain(apps.iter().map(|app| web_app(app, &jobs))).collect()
     });
-    Items::new(all, move |item| menu(deck, manager, acts, item))
+    Items::new(all, deck.own, move |item| menu(deck, manager, acts, item))
 }
 
 fn built_in(app: &App) -> Item {
@@ -51,7 +51,7 @@ fn web_app(app: &WebApp, jobs: &[Job]) -> Item {
         face: app.icon.clone().map_or(Face::Monogram, Face::Picture),
         life: life(app, jobs),
         spec,
-        on_desk: true,
+        on_desk: !app.hidden,
     }
 }
 
@@ -115,6 +115,8 @@ mod tests {
             path: "/".to_owned(),
             state,
             icon: None,
+            wakes: false,
+            hidden: false,
         }
     }
 

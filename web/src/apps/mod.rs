@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod ask;
+pub mod commands;
 pub mod containers;
 pub mod deploy;
 pub mod embed;

@@ -24,7 +24,46 @@ pub enum Shortcut {
     Send(Direction),
     /// Close the window with the focus.
     Close,
+    /// Open the launcher.
+    Launch,
 }
+
+/// A group of shortcuts: its heading, then the keys and what they do.
+pub type ShortcutGroup = (&'static str, &'static [(&'static str, &'static str)]);
+
+/// The shortcuts, as they are listed for people.
+pub const SHORTCUTS: &[ShortcutGroup] = &[
+    (
+        "Everywhere",
+        &[
+            ("Ctrl K", "Find apps, stacks, actions and settings"),
+            ("?", "These shortcuts"),
+            ("Esc", "Put away, give up"),
+        ],
+    ),
+    (
+        "Windows",
+        &[
+            ("Alt `", "To the next window"),
+            ("Alt Shift `", "To the one before"),
+            ("Ctrl Alt ←", "Left half, then on to the right"),
+            ("Ctrl Alt →", "Right half, then on to the left"),
+            ("Ctrl Alt ↑", "Maximise; from a half, its upper quarter"),
+            ("Ctrl Alt ↓", "Restore, then put into the dock"),
+            ("Ctrl Alt W", "Close"),
+        ],
+    ),
+    (
+        "Icons",
+        &[
+            ("Arrows", "To the next icon"),
+            ("A … Z", "To the next icon of that letter"),
+            ("Enter", "Open"),
+            ("Space", "Choose, or choose no longer"),
+            ("Ctrl A", "Choose all"),
+        ],
+    ),
+];
 
 /// The shortcut of a key press, if it is one.
 #[must_use]
@@ -33,6 +72,7 @@ pub fn shortcut(press: &Press) -> Option<Shortcut> {
         (false, true, false, "Backquote") => Some(Shortcut::Cycle(Turn::Next)),
         (false, true, true, "Backquote") => Some(Shortcut::Cycle(Turn::Back)),
         (true, true, false, "KeyW") => Some(Shortcut::Close),
+        (true, false, false, "KeyK") => Some(Shortcut::Launch),
         (true, true, false, code) => arrow(code).map(Shortcut::Send),
         _ => None,
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::geometry::{Rect, Size};
 use super::state::{Desk, Place, Placement, Spec, Window, WindowId};
 
-/// Where a desk is kept. Today that is the browser; what keeps it elsewhere is another implementation.
+/// Where a desk is kept: on the server, or in the browser.
 pub trait Shelf {
     /// What was kept under a name, if anything can be read.
     fn load(&self, name: &str) -> Option<String>;
@@ -15,8 +15,9 @@ pub trait Shelf {
     fn save(&self, name: &str, text: &str);
 }
 
-/// The name that the desk is kept under.
-const NAME: &str = "stardeck.desk";
+/// The names that the parts of the desk are kept under.
+const WINDOWS: &str = "windows";
+const PLACES: &str = "places";
 
 /// The desk as it is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,16 +89,26 @@ impl Layout {
         desk
     }
 
-    /// Reads the desk of a person from a shelf; absent when there is none, or when it cannot be read.
+    /// Reads the desk from a shelf; absent when there is none, or when it cannot be read.
     #[must_use]
-    pub fn load(shelf: &dyn Shelf, user: &str) -> Option<Self> {
-        serde_json::from_str(&shelf.load(&format!("{NAME}.{user}"))?).ok()
+    pub fn load(shelf: &dyn Shelf) -> Option<Self> {
+        let places = shelf.load(PLACES).and_then(|text| serde_json::from_str(&text).ok());
+        Some(Self {
+            windows: serde_json::from_str(&shelf.load(WINDOWS)?).ok()?,
+            places: places.unwrap_or_default(),
+        })
     }
 
-    /// Puts the desk of a person on a shelf.
-    pub fn save(&self, shelf: &dyn Shelf, user: &str) {
-        if let Ok(text) = serde_json::to_string(self) {
-            shelf.save(&format!("{NAME}.{user}"), &text);
+    /// Puts the desk on a shelf.
+    pub fn save(&self, shelf: &dyn Shelf) {
+        let texts = [
+            (WINDOWS, serde_json::to_string(&self.windows)),
+            (PLACES, serde_json::to_string(&self.places)),
+        ];
+        for (name, text) in texts {
+            if let Ok(text) = text {
+                shelf.save(name, &text);
+            }
         }
     }
 }

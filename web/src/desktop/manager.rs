@@ -35,6 +35,8 @@ pub struct WindowManager {
     pub said: RwSignal<String>,
     /// Whether arrow keys move or stretch a window now.
     pub keying: RwSignal<Option<Keying>>,
+    /// Whether the launcher is wanted.
+    pub launching: RwSignal<bool>,
     /// The apps.
     pub apps: StoredValue<&'static [App]>,
     set_desk: WriteSignal<Desk>,
@@ -44,23 +46,23 @@ pub struct WindowManager {
 impl WindowManager {
     /// The desk of a person as it was left; a new one has the first app open.
     #[must_use]
-    pub fn start(apps: &'static [App], shelf: impl Shelf + Copy + Send + Sync + 'static, user: &str) -> Self {
+    pub fn start(apps: &'static [App], shelf: impl Shelf + Copy + Send + Sync + 'static) -> Self {
         let known = |id: &str| apps.iter().find(|app| app.id == id).map(App::spec);
-        let kept = Layout::load(&shelf, user);
+        let kept = Layout::load(&shelf);
         let fresh = kept.is_none();
         let desk = kept.unwrap_or_default().restore(viewport(), known);
         let (desk, set_desk) = signal(desk);
-        let user = user.to_owned();
         let save = move || {
             // The page may be gone when the time comes.
             if let Some(layout) = desk.try_with_untracked(Layout::of) {
-                layout.save(&shelf, &user);
+                layout.save(&shelf);
             }
         };
         let manager = Self {
             desk,
             said: RwSignal::new(String::new()),
             keying: RwSignal::new(None),
+            launching: RwSignal::new(false),
             apps: StoredValue::new(apps),
             set_desk,
             save: StoredValue::new(Arc::new(save)),
@@ -136,6 +138,10 @@ impl WindowManager {
         };
         let Some(meant) = shortcut(&press) else { return };
         let action = match (meant, desk.with_untracked(|desk| desk.active)) {
+            (Shortcut::Launch, _) => {
+                event.prevent_default();
+                return self.launching.update(|open| *open = !*open);
+            }
             (Shortcut::Cycle(turn), _) => Action::Cycle(turn),
             (Shortcut::Send(direction), Some(active)) => Action::Send(active, direction),
             (Shortcut::Close, Some(active)) => Action::Close(active),

@@ -7,6 +7,7 @@
 //! - [`layout`]: the desk as it is kept between visits
 //! - [`app`]: what an app is to the desk
 //! - [`icons`]: what stands on the desk
+//! - [`launcher`]: what is found by typing
 //! - [`manager`]: actions in, effects carried out
 //! - [`view`]: what is drawn; [`time`]: how it says times and amounts
 
@@ -15,6 +16,7 @@ pub mod geometry;
 mod gesture;
 pub mod icons;
 pub mod keys;
+pub mod launcher;
 pub mod layout;
 pub mod manager;
 pub mod reduce;

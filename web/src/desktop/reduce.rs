@@ -8,7 +8,7 @@ use super::state::{Desk, Part, Place, Placement, Spec, Window, WindowId};
 const CASCADE: i32 = 28;
 
 /// How many places of closed windows are remembered.
-const PLACES: usize = 60;
+const PLACES: usize = 40;
 
 /// What happens to the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]

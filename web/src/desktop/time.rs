@@ -8,13 +8,13 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// `Fri 20 Nov  22:58`, in the time zone of the browser.
+/// `Fri 20 Nov`, in the time zone of the browser.
 #[must_use]
-pub fn clock(milliseconds: i64) -> String {
+pub fn day(milliseconds: i64) -> String {
     let date = local(milliseconds);
     let day = DAYS.get(date.get_day() as usize).copied().unwrap_or_default();
     let month = MONTHS.get(date.get_month() as usize).copied().unwrap_or_default();
-    format!("{day} {} {month}\u{2002}{}", date.get_date(), of_day(milliseconds))
+    format!("{day} {} {month}", date.get_date())
 }
 
 /// `22:58`, in the time zone of the browser.

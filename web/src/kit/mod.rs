@@ -2,17 +2,21 @@
 //!
 //! - [`icon`], [`status`], [`meter`]: small signs
 //! - [`button`], [`field`]: what is pressed and filled in
-//! - [`menu`], [`dialog`], [`toast`]: what floats above the desk; opened through a context
+//! - [`choices`]: one of a few
+//! - [`menu`], [`panel`], [`dialog`], [`sheet`], [`toast`]: what floats above the desk; opened through a context
 //! - [`banner`]: what is wrong for as long as it is
 //! - [`viewport`]: the part of something long that is seen
 
 pub mod banner;
 pub mod button;
+pub mod choices;
 pub mod dialog;
 pub mod field;
 pub mod icon;
 pub mod menu;
 pub mod meter;
+pub mod panel;
+pub mod sheet;
 pub mod status;
 pub mod toast;
 pub mod viewport;
@@ -44,6 +48,7 @@ pub fn provide_kit() {
     provide_context(menu::Menus::new());
     provide_context(dialog::Questions::new());
     provide_context(dialog::password::PasswordPrompt::new());
+    provide_context(sheet::Sheets::new());
     provide_context(toast::Toasts::new());
 }
 
@@ -54,6 +59,7 @@ pub fn Layers() -> impl IntoView {
         <section aria-label="Messages, menus and questions">
             <toast::ToastLayer />
             <menu::layer::MenuLayer />
+            <sheet::SheetLayer />
             <dialog::QuestionLayer />
             <dialog::password::PromptLayer />
         </section>

@@ -6,7 +6,7 @@ use api::event::Change;
 use api::job::Job;
 use api::stack::Stack;
 use futures_channel::mpsc::UnboundedReceiver;
-use futures_util::future::{Either, join4, select};
+use futures_util::future::{Either, join5, select};
 use futures_util::{FutureExt, StreamExt};
 use leptos::prelude::*;
 
@@ -95,9 +95,21 @@ async fn stream(
 /// Fetches all lists. They stand at different events: what any of them lacks is applied to all, which changes nothing
 /// in those that have it.
 async fn list(deck: Deck, session: &Session) -> Result<u64, Error> {
-    let lists = join4(session.containers(), session.stacks(), session.apps(), session.jobs());
-    let (containers, stacks, apps, jobs) = lists.await;
-    let ((containers, sequence), stacks, apps, jobs) = (containers?, stacks?, apps?, jobs?);
+    let lists = join5(
+        session.containers(),
+        session.stacks(),
+        session.apps(),
+        session.jobs(),
+        session.desk(),
+    );
+    let (containers, stacks, apps, jobs, desk) = lists.await;
+    let ((containers, sequence), stacks, apps, jobs, desk) = (containers?, stacks?, apps?, jobs?, desk?);
+    deck.own.hear(
+        desk.entries
+            .into_iter()
+            .map(|(key, value)| (key, Some(value)))
+            .collect(),
+    );
     let keyed = |item: Container| (item.id.clone(), item);
     deck.containers.replace(containers.into_iter().map(keyed));
     let keyed = |item: Stack| (item.name.to_string(), item);
@@ -141,8 +153,7 @@ fn change_of(deck: Deck, change: Change) {
             let id = job.id.clone();
             deck.jobs.put(&id, job);
         }
-        // Nothing of the store is made of it.
-        Change::Desk { .. } => {}
+        Change::Desk { entries } => deck.own.hear(entries),
         Change::Podman { state } => deck.podman.set(state),
     }
 }

@@ -3,6 +3,7 @@
 //! - [`keyed`]: rows that change one by one
 //! - [`sync`]: how lists and events come together, pure
 //! - [`backoff`]: how long to wait before trying again, pure
+//! - [`own`]: what the person's desk is made of
 //! - [`pictures`]: the icons of apps, fetched once each
 //! - [`progress`]: how far a job is, pure
 //! - `feed`: the task that follows the stream
@@ -12,6 +13,7 @@ pub mod backoff;
 pub mod browser;
 mod feed;
 pub mod keyed;
+pub mod own;
 pub mod pictures;
 pub mod progress;
 pub mod sync;
@@ -28,6 +30,7 @@ use leptos::task::spawn_local;
 
 use crate::client::Session;
 use keyed::Keyed;
+use own::{Entries, Own};
 
 /// Whether the event stream is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +61,8 @@ pub struct Deck {
     pub apps: Keyed<App>,
     /// The jobs that are kept, under way or over; by id.
     pub jobs: Keyed<Job>,
+    /// What the person's desk is made of.
+    pub own: Own,
     /// Whether they have been listed once.
     pub listed: RwSignal<bool>,
     /// Whether Podman answers.
@@ -77,13 +82,14 @@ impl Deck {
     /// What is known at the start: nothing. Follows the stream until the owner is gone, and again with each new
     /// session.
     #[must_use]
-    pub fn follow(session: RwSignal<Session>) -> Self {
+    pub fn follow(session: RwSignal<Session>, entries: Entries) -> Self {
         let deck = Self {
             session,
             containers: Keyed::new(),
             stacks: Keyed::new(),
             apps: Keyed::new(),
             jobs: Keyed::new(),
+            own: Own::new(session, entries),
             listed: RwSignal::new(false),
             podman: RwSignal::new(PodmanState::Connecting),
             link: RwSignal::new(Link::Opening),

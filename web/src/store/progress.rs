@@ -41,6 +41,7 @@ mod tests {
                 done,
                 total: Some(total),
             }),
+            parts: vec![],
             detail: String::new(),
         }
     }

@@ -104,10 +104,7 @@ impl Build {
             Kind::OnNetwork("aliases") => push(list(&mut self.on_network, "aliases"), text),
             Kind::OnNetwork(key) => put(&mut self.on_network, key, text),
             Kind::Volume => {
-                let parts: Vec<&str> = value.split(':').collect();
-                if let [source, _, ..] = parts[..] {
-                    self.named(source);
-                }
+                self.mounts(value);
                 push(list(&mut self.keys, "volumes"), text);
             }
             Kind::Mount => self.mount(value, word, say),
@@ -191,6 +188,13 @@ impl Build {
                 say.note(Code::Surprising, &message, word);
                 self.network = Some(value.to_owned());
             }
+        }
+    }
+
+    /// Declares the volume that a mount in its short form names.
+    pub(super) fn mounts(&mut self, mount: &str) {
+        if let Some((source, _)) = mount.split_once(':') {
+            self.named(source);
         }
     }
 

@@ -1,10 +1,11 @@
-//! `docker run …` → a compose file, for those who found a command line and want a stack.
+//! `docker run …` → a compose file, for those who found a command line and want a stack; and a form → a compose file.
 //!
 //! What an option says is in a table (`flags`), how it becomes part of a service in `build`. Nothing is dropped without
 //! a word: an option that nobody knows is a diagnostic with its place in the line.
 
 mod build;
 mod flags;
+mod quick;
 mod words;
 
 use api::compose::{Diagnostic, Severity};
@@ -13,6 +14,7 @@ use crate::output::{self, Plain};
 use crate::report::Code;
 use crate::source::Sources;
 use build::Build;
+pub use quick::quick;
 use words::Word;
 
 /// What came of a command line.

@@ -9,13 +9,14 @@ use api::time::Timestamp;
 use proxy::Process;
 use proxy::route::{Target, Trust, Upstream};
 
-use super::offer::{Offer, name_for_people};
+use super::icon::{self, Chosen};
+use super::offer::{Offer, Offers, name_for_people};
 use crate::store::apps::AppRow;
 
 /// What looking closely at a container told. Labels never change; the process does with each start.
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
-    pub(super) offers: Vec<Offer>,
+    pub(super) offers: Offers,
     /// What the container was like when it was looked at.
     pub(super) at: Moment,
     /// Counts the processes that were ever seen, over all containers.
@@ -41,7 +42,12 @@ pub(super) struct Standing {
     pub(super) app: App,
     pub(super) target: Target,
     pub(super) process: Option<Process>,
-    pub(super) rewrite_host: bool,
+    /// What its labels say of it.
+    pub(super) labels: Offer,
+    /// What holds: that, and what people have set.
+    pub(super) holds: Offer,
+    /// The icon that is shown.
+    pub(super) icon: Chosen,
 }
 
 /// A service's port that is an app and has no row yet.
@@ -99,16 +105,20 @@ pub(super) fn of(container: &Container) -> (String, String) {
 
 /// What the labels name; where they name nothing, what was found by asking.
 fn offers(known: &Facts, rows: &[AppRow], stack: &str, service: &str) -> Vec<Offer> {
-    if !known.offers.is_empty() {
-        return known.offers.clone();
+    if !known.offers.named.is_empty() {
+        return known.offers.named.clone();
     }
     rows.iter()
         .filter(|row| row.detected && row.stack == stack && row.service == service)
-        .map(|row| Offer::at(row.port))
+        .map(|row| Offer {
+            port: row.port,
+            ..known.offers.unnamed.clone()
+        })
         .collect()
 }
 
-fn show(row: &AppRow, offer: &Offer, container: &Container, known: &Facts) -> Standing {
+fn show(row: &AppRow, labels: &Offer, container: &Container, known: &Facts) -> Standing {
+    let offer = labels.with(&row.settings);
     // What is not known of this very moment is not up.
     let process = known.process.clone().filter(|_| known.at == Moment::of(container));
     let upstream = process
@@ -133,7 +143,10 @@ fn show(row: &AppRow, offer: &Offer, container: &Container, known: &Facts) -> St
         (ContainerState::Removing, ..) => (AppState::Gone, Target::Gone),
         _ => (AppState::Stopped, Target::Stopped),
     };
+    // What nobody is to open leads nowhere.
+    let target = if offer.hidden { Target::Gone } else { target };
     let name = offer.name.clone().or_else(|| name_for_people(&row.service));
+    let icon = icon::choose(row, offer.icon.as_deref(), &container.image);
     let app = App {
         id: row.id.clone(),
         name: name.unwrap_or_else(|| row.slug.clone()),
@@ -144,14 +157,18 @@ fn show(row: &AppRow, offer: &Offer, container: &Container, known: &Facts) -> St
         scheme: offer.scheme,
         path: offer.path.clone(),
         state,
-        icon: None,
+        icon: icon.address(&row.id),
+        wakes: offer.sleep > 0,
+        hidden: offer.hidden,
     };
     Standing {
         row: row.clone(),
         app,
         target,
         process,
-        rewrite_host: offer.rewrite_host,
+        labels: labels.clone(),
+        holds: offer,
+        icon,
     }
 }
 
@@ -176,7 +193,8 @@ fn rank(standing: &Standing) -> u8 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use api::app::AppSettings;
     use api::container::Port;
 
     use super::*;
@@ -204,7 +222,7 @@ mod tests {
         }
     }
 
-    fn row(detected: bool) -> AppRow {
+    pub(in crate::apps) fn row(detected: bool) -> AppRow {
         AppRow {
             id: "web-0a1b2c".into(),
             slug: "web".into(),
@@ -213,12 +231,18 @@ mod tests {
             port: 8080,
             detected,
             door: None,
+            settings: AppSettings::default(),
+            own_icon: None,
+            app_icon: None,
         }
     }
 
-    fn facts(container: &Container, offers: Vec<Offer>) -> HashMap<String, Facts> {
+    fn facts(container: &Container, named: Vec<Offer>) -> HashMap<String, Facts> {
         let facts = Facts {
-            offers,
+            offers: Offers {
+                named,
+                unnamed: Offer::at(0),
+            },
             at: Moment::of(container),
             generation: 1,
             process: Process::open(std::process::id()).ok(),
@@ -253,6 +277,29 @@ mod tests {
         );
         web.state = ContainerState::Exited;
         assert_eq!(target(&web), (AppState::Stopped, Target::Stopped));
+    }
+
+    #[test]
+    fn what_is_set_holds_and_what_is_hidden_leads_nowhere() {
+        let web = container("a", ContainerState::Running);
+        let facts = facts(&web, vec![Offer::at(8080)]);
+        let mut row = row(false);
+        let stands = |row: &AppRow| {
+            let (mut standing, _) = stand(std::slice::from_ref(&web), &facts, std::slice::from_ref(row));
+            standing.remove(0)
+        };
+        row.settings.name = Some("The Web".into());
+        row.settings.port = Some(9999);
+        let one = stands(&row);
+        assert_eq!((one.app.name.as_str(), one.app.port), ("The Web", 9999));
+        assert_eq!(one.target, Target::Starting, "nothing is published there");
+        assert_eq!((one.labels.port, one.labels.name), (8080, None));
+        row.settings = AppSettings {
+            hidden: Some(true),
+            ..AppSettings::default()
+        };
+        let one = stands(&row);
+        assert_eq!((one.app.hidden, one.target), (true, Target::Gone));
     }
 
     #[test]

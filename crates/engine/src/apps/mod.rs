@@ -2,10 +2,13 @@
 //!
 //! - [`offer`]: what labels say · [`probe`]: what asking a port says · [`name`]: ids that outlive containers
 //! - [`board`]: from all that, the apps as they stand; [`observe`] keeps them so
+//! - [`icon`]: what they look like · [`settings`]: what people set for them
 //! - [`place`]: where the desktop is reached, and its apps then; `routes` tells the proxy
+//! - [`sleep`]: stopped while nobody uses them, started when they are opened
 //! - [`passes`]: the way into an app, with [`limit`]
 
 mod board;
+pub mod icon;
 mod limit;
 mod name;
 pub(crate) mod observe;
@@ -14,21 +17,25 @@ mod passes;
 mod place;
 mod probe;
 pub mod routes;
+mod settings;
+pub(crate) mod sleep;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use api::app::{App, OpenApp, OpenedApp};
-use api::event::Change;
-use api::page::Listed;
+use api::app::{OpenApp, OpenedApp};
+use api::system::PodmanState;
+use proxy::fetch::Fetcher;
 use proxy::route::{Origin, Routes, Target};
 
-use board::Standing;
-pub use passes::AppPass;
+use board::{Facts, Standing, Wanted};
+pub use passes::{AppPass, Entered};
 use place::Mode;
 pub use place::Place;
+pub use sleep::InUse;
 
-use crate::actor::{Actor, Right};
+use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::secret::Hash;
 use crate::store::apps::AppRow;
@@ -39,6 +46,8 @@ use crate::{Engine, secret, store};
 pub const ENTER: &str = "/.stardeck/enter";
 /// How many addresses of the desktop are remembered beyond those of the configuration.
 const PLACES: usize = 32;
+/// How many apps are asked for their icons at once. Each may take some memory to read.
+const PICTURES: usize = 2;
 
 /// All about apps that is in memory.
 pub(crate) struct Apps {
@@ -46,12 +55,19 @@ pub(crate) struct Apps {
     tickets: Tickets,
     passes: passes::Passes,
     domain: Option<String>,
+    fetcher: Fetcher,
+    pictures: tokio::sync::Semaphore,
+    changed: tokio::sync::Notify,
+    /// Tells whoever waits for an app that they may stand otherwise now.
+    stood: tokio::sync::Notify,
+    uses: Arc<sleep::Uses>,
     known: Mutex<Known>,
 }
 
 #[derive(Default)]
 struct Known {
     rows: Vec<AppRow>,
+    facts: HashMap<String, Facts>,
     standing: Vec<Standing>,
     is_all_known: bool,
     places: Vec<Place>,
@@ -59,12 +75,17 @@ struct Known {
 
 impl Apps {
     /// With the apps that are kept, below the `domain` of the configuration.
-    pub(crate) fn new(rows: Vec<AppRow>, domain: Option<String>) -> Self {
+    pub(crate) fn new(rows: Vec<AppRow>, domain: Option<String>, fetcher: Fetcher) -> Self {
         Self {
             routes: Routes::default(),
             tickets: Tickets::default(),
             passes: passes::Passes::default(),
             domain,
+            fetcher,
+            pictures: tokio::sync::Semaphore::new(PICTURES),
+            changed: tokio::sync::Notify::new(),
+            stood: tokio::sync::Notify::new(),
+            uses: Arc::default(),
             known: Mutex::new(Known {
                 rows,
                 ..Known::default()
@@ -72,25 +93,22 @@ impl Apps {
         }
     }
 
-    fn rows(&self) -> Vec<AppRow> {
-        self.lock().rows.clone()
+    fn standing(&self) -> Vec<Standing> {
+        self.lock().standing.clone()
+    }
+
+    fn facts(&self, container: &str) -> Option<Facts> {
+        self.lock().facts.get(container).cloned()
+    }
+
+    fn set_facts(&self, container: String, facts: Facts) {
+        self.lock().facts.insert(container, facts);
     }
 
     fn add_row(&self, row: AppRow) {
         let mut known = self.lock();
         known.rows.retain(|other| other.id != row.id);
         known.rows.push(row);
-    }
-
-    /// Takes in how the apps stand, routes first; answers what is to be told. An app that is not among them is gone only
-    /// once all is known.
-    fn stand(&self, standing: Vec<Standing>, is_all_known: bool) -> Vec<Change> {
-        let mut known = self.lock();
-        let changes = observe::changes(&known.standing, &standing);
-        known.standing = standing;
-        known.is_all_known = is_all_known;
-        self.publish(&known);
-        changes
     }
 
     /// Puts the routes of what is known in force.
@@ -124,35 +142,39 @@ impl Apps {
 }
 
 impl Engine {
+    /// Brings the apps to what is known now: their routes first, then everybody is told what changed. Answers those that
+    /// have to be kept before they can stand.
+    fn stand_apps(&self) -> Vec<Wanted> {
+        let mut known = self.apps.lock();
+        let (containers, _, podman) = self.truth.list(false);
+        known.facts.retain(|id, _| containers.iter().any(|one| one.id == *id));
+        let (standing, wanted) = board::stand(&containers, &known.facts, &known.rows);
+        let changes = observe::changes(&known.standing, &standing);
+        // An app that is not among them is gone only once all is known.
+        known.is_all_known =
+            podman == PodmanState::Connected && containers.iter().all(|one| known.facts.contains_key(&one.id));
+        known.standing = standing;
+        self.apps.publish(&known);
+        for (role, change) in changes {
+            self.truth.announce_from(role, change);
+        }
+        self.apps.stood.notify_waiters();
+        wanted
+    }
+
+    /// Takes in that what is kept of an app has changed.
+    fn change_row(&self, id: &str, change: impl FnOnce(&mut AppRow)) {
+        if let Some(row) = self.apps.lock().rows.iter_mut().find(|row| row.id == id) {
+            change(row);
+        }
+        self.stand_apps();
+        self.apps.changed.notify_one();
+    }
+
     /// The routes of all apps, as they change.
     #[must_use]
     pub fn app_routes(&self) -> Routes {
         self.apps.routes.clone()
-    }
-
-    /// The apps that the actor may see, by name.
-    pub fn apps(&self, actor: &Actor) -> Result<Listed<App>> {
-        actor.require(Right::See)?;
-        // What happens in between is told once more after it, which does no harm.
-        let sequence = self.truth.sequence();
-        let items = self.apps.lock().standing.iter().map(|one| one.app.clone()).collect();
-        Ok(Listed { items, sequence })
-    }
-
-    /// The id of the app that `id` means: an app's, or that of a container with one.
-    pub fn app_of(&self, actor: &Actor, id: &str) -> Result<String> {
-        actor.require(Right::See)?;
-        let container = self.truth.find(id).filter(|container| !container.foreign);
-        let known = self.apps.lock();
-        let is_meant = |one: &&Standing| {
-            one.row.id == id
-                || container
-                    .as_ref()
-                    .is_some_and(|it| one.app.container.as_ref() == Some(&it.id))
-        };
-        let mut meant = known.standing.iter().filter(is_meant);
-        let found = meant.next().ok_or_else(|| Error::not_found("app", id))?;
-        Ok(found.row.id.clone())
     }
 
     /// Makes apps reachable from an address of the desktop that the configuration names.
@@ -189,8 +211,11 @@ impl Engine {
     }
 
     /// Where the actor's browser, which is at `place`, opens an app: an address with a ticket.
-    pub fn open_app(&self, actor: &Actor, id: &str, how: &OpenApp, place: &Place) -> Result<OpenedApp> {
-        let id = self.app_of(actor, id)?;
+    pub async fn open_app(&self, actor: &Actor, id: &str, how: &OpenApp, place: &Place) -> Result<OpenedApp> {
+        let one = self.app_meant(actor, id)?;
+        if one.holds.hidden {
+            return Err(Error::not_found("app", id));
+        }
         let session = actor
             .session()
             .ok_or_else(|| Error::invalid("authorization", "A token opens no windows: log in with a browser."))?;
@@ -198,9 +223,11 @@ impl Engine {
             return Err(Error::invalid("path", "A path begins with one / and has no spaces."));
         }
         self.apps.add_place(place);
-        let (origin, path) = self.origin_of(&id, place)?;
+        // The window holds its first request until the app is there.
+        self.rouse(&one, actor.user.name.as_str(), actor.peer).await?;
+        let (origin, path) = self.origin_of(&one.row.id, place)?;
         let ticket = secret::generate()?;
-        let bound = passes::bound(&id, origin.as_str());
+        let bound = passes::bound(&one.row.id, origin.as_str());
         let now = Instant::now();
         self.apps
             .tickets

@@ -1,5 +1,7 @@
 //! The id and the host name's label of a new app.
 
+use api::app::AppSettings;
+
 use super::board::Wanted;
 use crate::error::{Error, Result};
 use crate::store::apps::AppRow;
@@ -30,6 +32,9 @@ pub(super) fn fresh(wanted: &Wanted, is_taken: impl Fn(&str) -> rusqlite::Result
         port: wanted.port,
         detected: wanted.detected,
         door: None,
+        settings: AppSettings::default(),
+        own_icon: None,
+        app_icon: None,
     })
 }
 

@@ -4,18 +4,24 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use api::app::AppState;
 use api::container::{Container, ContainerState};
 use api::event::Change;
-use api::system::PodmanState;
+use api::user::Role;
 use proxy::Process;
+use proxy::fetch::Source as Place;
+use proxy::route::Target;
 use tokio::sync::{broadcast, mpsc};
 
-use super::board::{self, Facts, Moment, Wanted};
-use super::offer::{self, Offer};
+use super::board::{self, Facts, Moment, Standing, Wanted};
+use super::icon::find::{self, Asked};
+use super::offer::{self, Offers};
 use super::{name, probe};
 use crate::containers::INSPECT_PATIENCE;
 use crate::error::Result;
+use crate::secret::Hash;
 use crate::store::apps::AppRow;
+use crate::store::icons::Source;
 use crate::{Engine, clock, store};
 
 /// How long to wait before what failed is tried again.
@@ -27,13 +33,15 @@ const ASKS: u32 = 60;
 /// What a look or a question ended with.
 enum Found {
     /// What a container is, when it was like that; nothing where it could not be seen.
-    Facts(String, Moment, Option<(Vec<Offer>, Option<Process>)>),
+    Facts(String, Moment, Option<(Offers, Option<Process>)>),
     /// A container's process has ended.
     Ended(String, u64),
     /// A port of a container has a web interface, or has none.
     Asked(Container, u16, bool),
     /// An app is kept now; nothing where that failed.
     Kept(Wanted, Option<AppRow>),
+    /// What an app shows of itself is kept.
+    Icon,
 }
 
 /// Watches until the engine stops.
@@ -43,10 +51,10 @@ pub(crate) async fn run(engine: Engine) {
     let mut observer = Observer {
         engine,
         sender,
-        facts: HashMap::new(),
         looking: HashSet::new(),
-        asked: HashSet::new(),
+        asked: HashMap::new(),
         keeping: HashSet::new(),
+        pictured: HashMap::new(),
         generation: 0,
     };
     loop {
@@ -60,6 +68,7 @@ pub(crate) async fn run(engine: Engine) {
                     while told.try_recv().is_ok() {}
                 }
             },
+            () = observer.engine.apps.changed.notified() => {}
             Some(found) = found.recv() => observer.take(found),
         }
     }
@@ -68,38 +77,35 @@ pub(crate) async fn run(engine: Engine) {
 struct Observer {
     engine: Engine,
     sender: mpsc::Sender<Found>,
-    facts: HashMap<String, Facts>,
     looking: HashSet<String>,
-    /// The ports that were asked, by container and start.
-    asked: HashSet<(String, u64, u16)>,
+    /// The ports that were asked, and at which start.
+    asked: HashMap<(String, u16), u64>,
     keeping: HashSet<Wanted>,
+    /// The apps whose icon was looked for: at which start, path and word.
+    pictured: HashMap<String, (u64, String, Option<String>)>,
     generation: u64,
 }
 
 impl Observer {
     /// Brings the board to what is known now, and sets about what is not.
     fn refresh(&mut self) {
-        let (containers, _, podman) = self.engine.truth.list(false);
-        self.facts.retain(|id, _| containers.iter().any(|one| one.id == *id));
-        let facts = &self.facts;
+        let (containers, ..) = self.engine.truth.list(false);
         self.asked
-            .retain(|(id, generation, _)| facts.get(id).is_some_and(|facts| facts.generation == *generation));
+            .retain(|(id, _), _| containers.iter().any(|container| container.id == *id));
         for container in &containers {
-            let known = self.facts.get(&container.id);
-            if known.is_none_or(|facts| facts.at != Moment::of(container)) {
+            let facts = self.engine.apps.facts(&container.id);
+            if facts.as_ref().is_none_or(|facts| facts.at != Moment::of(container)) {
                 self.look(container);
             }
-            self.ask_ports(container);
+            if let Some(facts) = facts {
+                self.ask_ports(container, &facts);
+            }
         }
-        let rows = self.engine.apps.rows();
-        let (standing, wanted) = board::stand(&containers, &self.facts, &rows);
-        let is_all_known =
-            podman == PodmanState::Connected && containers.iter().all(|one| self.facts.contains_key(&one.id));
-        for change in self.engine.apps.stand(standing, is_all_known) {
-            self.engine.truth.announce(change);
-        }
-        for wanted in wanted {
+        for wanted in self.engine.stand_apps() {
             self.keep(wanted);
+        }
+        for one in self.engine.apps.standing() {
+            self.picture(&one);
         }
     }
 
@@ -123,13 +129,19 @@ impl Observer {
                     generation,
                     process,
                 };
-                self.facts.insert(id, facts);
+                self.engine.apps.set_facts(id, facts);
             }
             Found::Ended(id, generation) => {
                 // It may have been started again within the same second: what is known is looked up anew.
-                if let Some(facts) = self.facts.get_mut(&id).filter(|facts| facts.generation == generation) {
+                if let Some(mut facts) = self
+                    .engine
+                    .apps
+                    .facts(&id)
+                    .filter(|facts| facts.generation == generation)
+                {
                     facts.process = None;
                     facts.at = Moment(ContainerState::Unknown, None);
+                    self.engine.apps.set_facts(id, facts);
                 }
             }
             Found::Asked(container, port, true) => {
@@ -148,6 +160,7 @@ impl Observer {
                     self.engine.apps.add_row(row);
                 }
             }
+            Found::Icon => {}
         }
     }
 
@@ -174,12 +187,9 @@ impl Observer {
     }
 
     /// Asks the published ports of a container whose labels name none.
-    fn ask_ports(&mut self, container: &Container) {
-        let Some(facts) = self.facts.get(&container.id) else {
-            return;
-        };
+    fn ask_ports(&mut self, container: &Container, facts: &Facts) {
         let is_up = container.state == ContainerState::Running && facts.at == Moment::of(container);
-        let Some(process) = facts.process.clone().filter(|_| is_up && facts.offers.is_empty()) else {
+        let Some(process) = facts.process.clone().filter(|_| is_up && facts.offers.named.is_empty()) else {
             return;
         };
         let generation = facts.generation;
@@ -187,7 +197,8 @@ impl Observer {
             let Some(host_port) = board::host_port(container, port) else {
                 continue;
             };
-            if !self.asked.insert((container.id.clone(), generation, port)) {
+            let newest = self.asked.insert((container.id.clone(), port), generation);
+            if newest == Some(generation) {
                 continue;
             }
             let (container, process) = (container.clone(), process.clone());
@@ -206,6 +217,52 @@ impl Observer {
                 None
             });
         }
+    }
+
+    /// Looks for the icon that an app shows of itself, once a start and whenever another one is said to be its own.
+    fn picture(&mut self, one: &Standing) {
+        let word = one.holds.icon.clone();
+        let (Target::Up(upstream), Some(process)) = (one.target, one.process.clone()) else {
+            return;
+        };
+        if one.app.state != AppState::Ready || !one.icon.may_ask_app(word.as_deref()) {
+            return;
+        }
+        let at = (upstream.generation, one.holds.path.clone(), word.clone());
+        let before = self.pictured.insert(one.row.id.clone(), at.clone());
+        if before.as_ref() == Some(&at) {
+            return;
+        }
+        let (engine, id, held) = (self.engine.clone(), one.row.id.clone(), one.row.app_icon);
+        let source = Place { upstream, process };
+        let asked = Asked {
+            source,
+            path: at.1,
+            icon: word,
+        };
+        self.spawn(async move {
+            for _ in 0..ASKS {
+                let turn = engine.apps.pictures.acquire().await.ok()?;
+                let found = find::at_app(&engine.apps.fetcher, &asked).await;
+                drop(turn);
+                if let Ok(png) = found {
+                    let png = png.filter(|png| held != Some(Hash::of_parts(&[png])))?;
+                    // Another word may have been said meanwhile; then another look is under way.
+                    let holds = |one: &Standing| one.row.id == id && one.holds.icon == asked.icon;
+                    engine.apps.standing().iter().find(|one| holds(one))?;
+                    let kept = engine.keep_icon(&id, Source::App, Some(png), None).await;
+                    if let Err(error) = kept {
+                        tracing::warn!(%error, app = %id, "the icon that an app shows could not be kept");
+                    }
+                    return Some(Found::Icon);
+                }
+                if !asked.source.process.is_alive() {
+                    return None;
+                }
+                tokio::time::sleep(ASK_AGAIN).await;
+            }
+            None
+        });
     }
 
     fn keep(&mut self, wanted: Wanted) {
@@ -246,15 +303,22 @@ impl Observer {
     }
 }
 
-/// What has changed from the `before` to the `after` of the same things.
-pub(super) fn changes(before: &[super::Standing], after: &[super::Standing]) -> Vec<Change> {
-    let gone = before
-        .iter()
-        .filter(|old| after.iter().all(|new| new.row.id != old.row.id))
-        .map(|old| Change::AppRemoved { id: old.row.id.clone() });
-    let new = after
-        .iter()
-        .filter(|new| before.iter().all(|old| old.app != new.app))
-        .map(|new| Change::App { app: new.app.clone() });
-    gone.chain(new).collect()
+/// What has changed from the `before` to the `after` of the same things, and the least role that may hear of it.
+pub(super) fn changes(before: &[Standing], after: &[Standing]) -> Vec<(Role, Change)> {
+    let mut changes = Vec::new();
+    let same = |list: &[Standing], id: &str| list.iter().find(|one| one.row.id == id).map(Standing::audience);
+    for old in before {
+        let (heard, hears) = (old.audience(), same(after, &old.row.id));
+        // Whoever may not see it any more is told that it is gone.
+        if hears.is_none_or(|hears| hears > heard) {
+            changes.push((heard, Change::AppRemoved { id: old.row.id.clone() }));
+        }
+    }
+    for new in after {
+        let is_told = |old: &Standing| old.app == new.app && old.audience() == new.audience();
+        if !before.iter().any(is_told) {
+            changes.push((new.audience(), Change::App { app: new.app.clone() }));
+        }
+    }
+    changes
 }

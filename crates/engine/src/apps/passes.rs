@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use tokio_util::sync::CancellationToken;
 
 use super::limit::Meter;
+use super::sleep::InUse;
 use crate::actor::{Actor, Right, Via};
 use crate::error::{Error, Result};
 use crate::secret::Hash;
@@ -30,6 +31,15 @@ pub struct AppPass {
     pub lease: CancellationToken,
     /// Whose it is.
     pub user: Arc<str>,
+}
+
+/// A right that is made use of.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// The right.
+    pub pass: AppPass,
+    /// Keeps the app awake; held for as long as something of it is open.
+    pub in_use: Arc<InUse>,
 }
 
 /// The cookies that were looked up and whose right holds.
@@ -55,6 +65,19 @@ impl Passes {
             return None;
         }
         Some(found.clone())
+    }
+
+    /// Ends what is open of an app. Whoever may still see it gets in again.
+    pub(super) fn end(&self, app: &str) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, known| {
+            // A program's token is good for any app.
+            let is_meant = *known.app == *app || known.app.is_empty();
+            if is_meant {
+                known.pass.lease.cancel();
+            }
+            !is_meant
+        });
     }
 
     fn remember(&self, cookie: Hash, pass: Known) {
@@ -107,7 +130,7 @@ impl Engine {
 
     /// Whose right to see `app` at `origin` one of these cookies is. `NotLoggedIn` where none is, `Throttled` where it was
     /// used too often of late, `Forbidden` where its owner may not see apps.
-    pub async fn app_pass(&self, app: &str, origin: &str, cookies: &[String]) -> Result<AppPass> {
+    pub async fn app_pass(&self, app: &str, origin: &str, cookies: &[String]) -> Result<Entered> {
         for cookie in cookies.iter().take(COOKIES) {
             let hash = Hash::of(cookie);
             let known = match self.apps.passes.find(&hash) {
@@ -119,7 +142,10 @@ impl Engine {
             };
             if *known.app == *app && *known.origin == *origin {
                 self.apps.passes.meter.count(&known.pass.user, app, Instant::now())?;
-                return Ok(known.pass);
+                return Ok(Entered {
+                    pass: known.pass,
+                    in_use: self.apps.uses.begin(app),
+                });
             }
         }
         Err(Error::NotLoggedIn)
@@ -127,7 +153,7 @@ impl Engine {
 
     /// The app of a container, and the right of a token to ask it: to read with a token that may read, and to change with
     /// one that may operate.
-    pub async fn program_pass(&self, bearer: &str, peer: IpAddr, id: &str, is_safe: bool) -> Result<(String, AppPass)> {
+    pub async fn program_pass(&self, bearer: &str, peer: IpAddr, id: &str, is_safe: bool) -> Result<(String, Entered)> {
         let credentials = Credentials {
             bearer: Some(bearer.to_owned()),
             ..Credentials::default()
@@ -141,7 +167,9 @@ impl Engine {
             None => self.hold(&actor, hash, "", "").await?,
         };
         self.apps.passes.meter.count(&known.pass.user, &app, Instant::now())?;
-        Ok((app, known.pass))
+        let in_use = self.apps.uses.begin(&app);
+        let pass = known.pass;
+        Ok((app, Entered { pass, in_use }))
     }
 
     async fn look_up_pass(&self, cookie: Hash) -> Result<Option<Known>> {
@@ -163,6 +191,11 @@ impl Engine {
             elevated: false,
         };
         actor.require(Right::See)?;
+        if !self.may_open(&actor, &pass.app) {
+            return Err(Error::Forbidden {
+                need: "a role that may see this app",
+            });
+        }
         self.hold(&actor, cookie, &pass.app, &pass.origin).await.map(Some)
     }
 
@@ -175,6 +208,7 @@ impl Engine {
         self.tasks.spawn(async move {
             tokio::select! {
                 () = lease.ended() => {}
+                () = ended.cancelled() => return,
                 () = stopping.cancelled() => return,
             }
             ended.cancel();

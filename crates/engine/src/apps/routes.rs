@@ -31,7 +31,7 @@ pub(super) fn table(
             own,
             desktop: place.desktop().clone(),
             shares_host: place.mode(domain) == Mode::Port,
-            rewrite_host: standing.is_some_and(|one| one.rewrite_host),
+            rewrite_host: standing.is_some_and(|one| one.holds.rewrite_host),
             target: standing.map_or(missing, |one| one.target),
             process: standing.and_then(|one| one.process.clone()),
         })
@@ -67,6 +67,8 @@ pub(super) fn frame_sources(rows: &[AppRow], place: &Place, domain: Option<&str>
 
 #[cfg(test)]
 mod tests {
+    use api::app::AppSettings;
+
     use super::*;
 
     fn row(id: &str, door: Option<u16>) -> AppRow {
@@ -78,6 +80,9 @@ mod tests {
             port: 80,
             detected: false,
             door,
+            settings: AppSettings::default(),
+            own_icon: None,
+            app_icon: None,
         }
     }
 

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use api::container::Container;
 use api::event::{Change, Event};
 use api::system::PodmanState;
+use api::user::Role;
 use tokio::sync::broadcast;
 
 /// How many changes are kept for those who come back.
@@ -33,6 +34,8 @@ pub(crate) enum Audience {
     All,
     /// Those who may see what Stardeck did not make.
     Administrators,
+    /// Those of this role, and of those above it.
+    From(Role),
     /// One person, by id.
     Person(String),
 }
@@ -120,6 +123,11 @@ impl Truth {
     /// Tells one person of something that concerns nobody else.
     pub(crate) fn announce_to(&self, user: String, change: Change) {
         self.lock().tell(&self.told, change, Audience::Person(user));
+    }
+
+    /// Tells those of a role, and of those above it.
+    pub(crate) fn announce_from(&self, role: Role, change: Change) {
+        self.lock().tell(&self.told, change, Audience::From(role));
     }
 
     /// The number of the last change.
@@ -319,13 +327,13 @@ mod tests {
     fn large_desks_are_forgotten_sooner() {
         let truth = Truth::new();
         let value = serde_json::Value::String("v".repeat(KEPT_BYTES / 10));
-        for _ in 0..20 {
+        for _ in 0..12 {
             let entries = [("key".to_owned(), Some(value.clone()))].into();
             truth.announce_to("ada".into(), Change::Desk { entries });
         }
         let missed = |after| truth.listen(Some(&truth.stream), Some(after)).missed;
-        assert_eq!(missed(11).map(|missed| missed.len()), Some(9));
-        assert!(missed(10).is_none());
+        assert_eq!(missed(3).map(|missed| missed.len()), Some(9));
+        assert!(missed(2).is_none());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use api::error::ErrorDetail;
-use api::job::{Job, JobLine, JobState, JobStep, Progress, StepState};
+use api::job::{Job, JobLine, JobState, JobStep, Progress, StepPart, StepState};
 use tokio_util::sync::CancellationToken;
 
 use super::Told;
@@ -99,7 +99,10 @@ impl Live {
         self.change(|job| {
             for step in &mut job.steps {
                 match step.state {
-                    StepState::Running => step.state = StepState::Failed,
+                    StepState::Running => {
+                        step.state = StepState::Failed;
+                        step.parts.clear();
+                    }
                     StepState::Waiting => step.state = StepState::Skipped,
                     StepState::Done | StepState::Failed | StepState::Skipped => {}
                 }
@@ -115,6 +118,7 @@ impl Live {
             service: service.map(str::to_owned),
             state: StepState::Running,
             progress: None,
+            parts: Vec::new(),
             detail: String::new(),
         };
         self.change(|job| {
@@ -123,12 +127,13 @@ impl Live {
         })
     }
 
-    /// Says how far a step is.
-    pub(crate) fn progress(&self, step: usize, progress: Option<Progress>, detail: &str) {
+    /// Says how far a step and its parts are.
+    pub(crate) fn progress(&self, step: usize, progress: Option<Progress>, detail: &str, parts: &[StepPart]) {
         self.change(|job| {
             if let Some(step) = job.steps.get_mut(step) {
                 step.progress = progress;
                 detail.clone_into(&mut step.detail);
+                parts.clone_into(&mut step.parts);
             }
         });
     }
@@ -142,6 +147,7 @@ impl Live {
                 } else {
                     StepState::Failed
                 };
+                step.parts.clear();
                 result.err().unwrap_or_default().clone_into(&mut step.detail);
             }
         });

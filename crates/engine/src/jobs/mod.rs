@@ -8,6 +8,7 @@ pub(crate) mod run;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use api::audit::Entry;
 use api::event::Change;
 use api::job::{Job, JobDetail, JobKind, JobState};
 use api::page::Listed;
@@ -27,6 +28,10 @@ pub(crate) struct Told {
     pub(crate) generation: Option<u64>,
     /// The volumes to remove.
     pub(crate) volumes: Vec<String>,
+    /// The platform of the image to fetch.
+    pub(crate) platform: Option<String>,
+    /// The images to fetch though they are there.
+    pub(crate) fetch: Vec<String>,
 }
 
 /// The jobs that are not over.
@@ -130,10 +135,10 @@ impl Engine {
             let known = self.store.read(move |db| store::jobs::get(db, &wanted)).await?;
             return Err(known.map_or_else(|| Error::not_found("job", id), |_| over()));
         };
-        if live.is_running() && live.job().kind != JobKind::Deploy {
+        if live.is_running() && !matches!(live.job().kind, JobKind::Deploy | JobKind::Pull) {
             return Err(Error::Conflict {
                 code: "job_at_work",
-                message: "Only a deploy can be called off once it is at work.".to_owned(),
+                message: "Only a deploy or a pull can be called off once it is at work.".to_owned(),
                 hint: "Wait for it to end.",
             });
         }
@@ -145,6 +150,26 @@ impl Engine {
         live.call_off();
         self.jobs.wake.notify_one();
         Ok(live.job())
+    }
+
+    /// Keeps a job and hands it over.
+    pub(crate) async fn queue(&self, kind: JobKind, object: &str, by: &str, told: Told, entry: Entry) -> Result<Job> {
+        let job = new(kind, object, by);
+        let (kept, kept_told) = (job.clone(), told.clone());
+        let write = self.store.write(move |tx| -> Result<()> {
+            store::jobs::insert(tx, &kept, &kept_told)?;
+            Ok(store::audit::insert(tx, &entry)?)
+        });
+        write.await?;
+        self.hand_over(job.clone(), told);
+        Ok(job)
+    }
+
+    /// Hands over a job that is in the database already.
+    pub(crate) fn hand_over(&self, job: Job, told: Told) {
+        self.truth.announce(Change::Job { job: job.clone() });
+        self.jobs.add(Arc::new(Live::new(job, told, 0)));
+        self.stacks.poke();
     }
 
     /// Tells everybody how a job is.

@@ -28,11 +28,11 @@ const HARMLESS: [&str; 13] = [
     "SYS_CHROOT",
 ];
 /// Folders of the machine, and all below them, that nobody may hand over.
-const CLOSED: [&str; 9] = [
+pub(crate) const CLOSED: [&str; 9] = [
     "/proc", "/sys", "/dev", "/run", "/var/run", "/boot", "/root", "/etc", "/var/lib",
 ];
 /// Folders of a home that hold keys, and what containers are made of.
-const KEYS: [&str; 5] = [
+pub(crate) const KEYS: [&str; 5] = [
     ".ssh",
     ".gnupg",
     ".config",

@@ -23,9 +23,13 @@ use api::name::StackName;
 use compose::Project;
 use podman::container::Spec;
 use podman::system::Capabilities;
+use sha2::{Digest, Sha256};
 
-pub(crate) use judge::judge;
-pub(crate) use mounts::Needs;
+pub(crate) use judge::{CLOSED, KEYS, judge};
+pub(crate) use mounts::{KEPT, Needs};
+
+/// The label with the hash of what something was made of.
+pub(crate) const HASH: &str = "io.stardeck.hash";
 
 /// Where a project stands.
 pub(crate) struct Ground<'a> {
@@ -52,6 +56,8 @@ pub(crate) struct Wanted {
 pub(crate) struct WantedNetwork {
     pub(crate) name: String,
     pub(crate) spec: podman::network::Create,
+    /// Changes with all that makes it another network.
+    pub(crate) hash: String,
     /// Whether it is somebody else's, and only used.
     pub(crate) external: bool,
 }
@@ -61,6 +67,8 @@ pub(crate) struct WantedNetwork {
 pub(crate) struct WantedVolume {
     pub(crate) name: String,
     pub(crate) spec: podman::volume::Create,
+    /// Changes with all that makes it another volume.
+    pub(crate) hash: String,
     /// Whether it is somebody else's, and only used.
     pub(crate) external: bool,
 }
@@ -171,15 +179,19 @@ pub(crate) fn wanted(ground: &Ground<'_>, project: &Project, capabilities: &Capa
         } else {
             network.name.clone()
         };
+        let mut spec = podman::network::Create {
+            internal: network.internal,
+            subnets: subnets.collect(),
+            ipv6: network.enable_ipv6 == Some(true),
+            labels: labels("network", &network.labels.0),
+            ..podman::network::Create::bridge(&name)
+        };
+        let hash = hash(&spec);
+        spec.labels.insert(HASH.to_owned(), hash.clone());
         wanted.networks.push(WantedNetwork {
-            spec: podman::network::Create {
-                internal: network.internal,
-                subnets: subnets.collect(),
-                ipv6: network.enable_ipv6 == Some(true),
-                labels: labels("network", &network.labels.0),
-                ..podman::network::Create::bridge(&name)
-            },
+            spec,
             name,
+            hash,
             external: network.external,
         });
     }
@@ -193,14 +205,18 @@ pub(crate) fn wanted(ground: &Ground<'_>, project: &Project, capabilities: &Capa
         } else {
             volume.name.clone()
         };
+        let mut spec = podman::volume::Create {
+            name: name.clone(),
+            options: volume.driver_opts.0.clone(),
+            labels: labels("volume", &volume.labels.0),
+            ..podman::volume::Create::default()
+        };
+        let hash = hash(&spec);
+        spec.labels.insert(HASH.to_owned(), hash.clone());
         wanted.volumes.push(WantedVolume {
-            spec: podman::volume::Create {
-                name: name.clone(),
-                options: volume.driver_opts.0.clone(),
-                labels: labels("volume", &volume.labels.0),
-                ..podman::volume::Create::default()
-            },
+            spec,
             name,
+            hash,
             external: volume.external,
         });
     }
@@ -209,6 +225,12 @@ pub(crate) fn wanted(ground: &Ground<'_>, project: &Project, capabilities: &Capa
         wanted.services.push(service);
     }
     (wanted, report.0)
+}
+
+fn hash(spec: &impl serde::Serialize) -> String {
+    // What is plain data is always JSON.
+    let json = serde_json::to_vec(spec).unwrap_or_default();
+    data_encoding::HEXLOWER.encode(&Sha256::digest(json)[..16])
 }
 
 impl Ground<'_> {

@@ -10,7 +10,7 @@ use podman::container::{Spec, SpecMount, SpecVolume};
 use super::{Ground, Report};
 
 /// Where secrets and configs with a content of their own are kept, in the folder of the stack.
-const KEPT: &str = ".stardeck";
+pub(crate) const KEPT: &str = ".stardeck";
 
 /// What has to be there before a container is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

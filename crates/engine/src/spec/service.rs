@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Condition, Dependency, Ground, PullPolicy, Report, WantedContainer, WantedService, confine, limits, mounts, network,
 };
+use crate::things::reference::Reference;
 
 /// The most containers of one service.
 const REPLICAS: i64 = 50;
@@ -321,23 +322,7 @@ fn said(service: &Service) -> Vec<String> {
 
 /// The name of an image with its registry, as `docker.io/library/nginx:latest`.
 fn full_name(image: &str) -> Option<String> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@');
-    if !image.starts_with(|c: char| c.is_ascii_alphanumeric()) || !image.chars().all(allowed) {
-        return None;
-    }
-    let (first, rest) = image.split_once('/').unwrap_or(("", image));
-    let has_registry = first.contains(['.', ':']) || first == "localhost";
-    let name = match (has_registry, first) {
-        (true, _) => image.to_owned(),
-        (false, "") => format!("docker.io/library/{rest}"),
-        (false, _) => format!("docker.io/{image}"),
-    };
-    let last = name.rsplit('/').next().unwrap_or_default();
-    Some(if last.contains([':', '@']) {
-        name
-    } else {
-        format!("{name}:latest")
-    })
+    Reference::parse(image).map(|reference| reference.to_string())
 }
 
 fn hash(spec: &Spec, needs: &mounts::Needs) -> String {
@@ -348,26 +333,4 @@ fn hash(spec: &Spec, needs: &mounts::Needs) -> String {
         hasher.update(Sha256::digest(bytes));
     }
     data_encoding::HEXLOWER.encode(&hasher.finalize()[..16])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::full_name;
-
-    #[test]
-    fn a_short_name_is_one_of_docker_io() {
-        for (short, full) in [
-            ("redis", "docker.io/library/redis:latest"),
-            ("redis:7", "docker.io/library/redis:7"),
-            ("a/b:1", "docker.io/a/b:1"),
-            ("localhost/tiny", "localhost/tiny:latest"),
-            ("ghcr.io/a/b@sha256:00", "ghcr.io/a/b@sha256:00"),
-            ("127.0.0.1:5000/x:1", "127.0.0.1:5000/x:1"),
-        ] {
-            assert_eq!(full_name(short).as_deref(), Some(full));
-        }
-        for wrong in ["", "-v", "$(id)", "a b", "../x"] {
-            assert_eq!(full_name(wrong), None, "{wrong}");
-        }
-    }
 }

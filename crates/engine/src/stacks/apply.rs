@@ -6,9 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use api::job::Progress;
 use api::name::StackName;
-use futures_util::StreamExt;
 use podman::container::Remove;
 
 use super::plan::{Action, Has, Observed, Plan, Turn, is_up};
@@ -19,6 +17,7 @@ use crate::crash::crash_point;
 use crate::error::Error;
 use crate::jobs::live::Live;
 use crate::spec::{Condition, PullPolicy, Wanted, WantedService};
+use crate::things::pull::pull;
 
 /// How often another port is looked for.
 const TRIES: u32 = 3;
@@ -86,10 +85,13 @@ impl Apply<'_> {
             let id = observed.images.get(&service.name);
             id.is_some() && id == pins.get(&service.name)
         };
-        let pulls = plan::plan(self.wanted, &observed).pulls.into_iter();
-        let pulls: Vec<&WantedService> = pulls.filter(|service| !pinned(service)).collect();
+        let mut pulls = plan::plan(self.wanted, &observed).pulls;
+        let fetched = |service: &&WantedService| self.live.told.fetch.contains(&service.image);
+        pulls.extend(self.wanted.services.iter().filter(fetched));
+        let mut named = BTreeSet::new();
+        pulls.retain(|service| !pinned(service) && named.insert(service.image.as_str()));
         for service in &pulls {
-            self.pull(service).await?;
+            pull(self.engine, self.live, &service.image, None, Some(&service.name)).await?;
         }
         if !pulls.is_empty() {
             observed = observe::observe(self.engine, self.stack, self.wanted, pins).await?;
@@ -114,44 +116,16 @@ impl Apply<'_> {
         Ok(observed)
     }
 
-    async fn pull(&self, service: &WantedService) -> Result<(), Halt> {
-        let step = self.begin(format!("Pull {}", service.image), Some(service));
-        let mut layers: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-        let mut progress = self.engine.podman.images().pull(&service.image);
-        while let Some(next) = self.unless_halted(progress.next()).await? {
-            let next = match next {
-                Ok(next) => next,
-                Err(error) => {
-                    let outage = error.is_outage();
-                    let message = format!("The image {} could not be fetched: {error}.", service.image);
-                    self.live.ended(step, Err(&message));
-                    return Err(Halt::Trouble(Trouble {
-                        service: Some(service.name.clone()),
-                        message,
-                        log: Vec::new(),
-                        outage,
-                    }));
-                }
-            };
-            if next.bytes.total > 0 {
-                layers.insert(next.id.clone(), (next.bytes.current, next.bytes.total));
-            }
-            let (done, total) = layers
-                .values()
-                .fold((0, 0), |sum, layer| (sum.0 + layer.0, sum.1 + layer.1));
-            let shown = (total > 0).then_some(Progress {
-                done,
-                total: Some(total),
-            });
-            self.live.progress(step, shown, &next.status);
-        }
-        self.live.ended(step, Ok(()));
-        crash_point("stack-pulled");
-        Ok(())
-    }
-
     /// Carries out what is left of the plan once the images are there. Where `start` is not set, nothing is started.
     pub(super) async fn carry_out(&self, observed: &Observed, start: bool) -> Result<(), Halt> {
+        if let Some((_, message)) = plan::other_than_wanted(self.wanted, observed).into_iter().next() {
+            return Err(Halt::Trouble(Trouble {
+                service: None,
+                message,
+                log: Vec::new(),
+                outage: false,
+            }));
+        }
         let plan = plan::plan(self.wanted, observed);
         self.ground(&plan).await?;
         // The id of what stands in each place, once it does.
@@ -183,7 +157,7 @@ impl Apply<'_> {
                 })
             })
             .collect();
-        self.unless_halted(wait::all_up(self.engine, self.wanted, &started))
+        unless_halted(self.engine, self.live, wait::all_up(self.engine, self.wanted, &started))
             .await?
             .inspect_err(|halt| self.blame(halt))?;
         crash_point("stack-up");
@@ -350,12 +324,14 @@ impl Apply<'_> {
                     Condition::Healthy => {
                         let step = self.begin(format!("Wait until {what} is healthy, for {of}"), Some(other));
                         let limit = wait::patience(container);
-                        let waited = self.unless_halted(wait::healthy(self.engine, other, id, limit)).await;
+                        let waited =
+                            unless_halted(self.engine, self.live, wait::healthy(self.engine, other, id, limit)).await;
                         (step, waited?)
                     }
                     Condition::Completed => {
                         let step = self.begin(format!("Wait until {what} has done its work, for {of}"), Some(other));
-                        let waited = self.unless_halted(wait::completed(self.engine, other, id)).await;
+                        let waited =
+                            unless_halted(self.engine, self.live, wait::completed(self.engine, other, id)).await;
                         (step, waited?)
                     }
                 };
@@ -430,13 +406,14 @@ impl Apply<'_> {
             Ok(())
         }
     }
+}
 
-    async fn unless_halted<T>(&self, work: impl Future<Output = T>) -> Result<T, Halt> {
-        tokio::select! {
-            () = self.engine.stopping.cancelled() => Err(Halt::Stopping),
-            () = self.live.called_off() => Err(Halt::CalledOff),
-            done = work => Ok(done),
-        }
+/// Does `work` to its end, unless the job is called off or the server stops.
+pub(crate) async fn unless_halted<T>(engine: &Engine, live: &Live, work: impl Future<Output = T>) -> Result<T, Halt> {
+    tokio::select! {
+        () = engine.stopping.cancelled() => Err(Halt::Stopping),
+        () = live.called_off() => Err(Halt::CalledOff),
+        done = work => Ok(done),
     }
 }
 
@@ -485,7 +462,8 @@ fn about(halt: Halt, service: &WantedService) -> Halt {
 fn prepare(needs: &crate::spec::Needs) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
-    for folder in &needs.folders {
+    // What is there already may be a file.
+    for folder in needs.folders.iter().filter(|folder| !folder.exists()) {
         std::fs::create_dir_all(folder)?;
     }
     let folders: BTreeSet<_> = needs.files.iter().filter_map(|(path, ..)| path.parent()).collect();

@@ -48,14 +48,11 @@ async fn bring_back(engine: &Engine, row: &StackRow) -> Result<()> {
     let Some(number) = row.generation else {
         return Ok(());
     };
-    let name = row.name.clone();
-    let read = engine
-        .store
-        .read(move |db| store::stacks::generation(db, &name, number));
-    let Some(generation) = read.await? else {
+    let Some(kept) = engine.kept(&row.name, number).await? else {
         return Ok(());
     };
-    let source = engine.source(&row.name, number, &generation.shown.compose, &generation.shown.env);
+    let source = engine.source_of(&row.name, number, &kept);
+    let generation = kept.row;
     let capabilities = engine.capable().await?;
     let read = tokio::task::spawn_blocking(move || source.meaning(&capabilities)).await;
     let Ok((Some(meaning), _)) = read else {

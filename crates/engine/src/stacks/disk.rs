@@ -3,6 +3,7 @@
 //! Folders and files are opened without following a symbolic link, so that a name never leads elsewhere. What is
 //! written is whole or not there, and on the disk before it is answered.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
@@ -35,6 +36,16 @@ impl Disk {
         }
     }
 
+    /// The folder of all stacks.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Makes the folder of all stacks where there is none.
+    pub(crate) fn make_root(&self) -> std::io::Result<()> {
+        make(rustix::fs::CWD, &self.root)
+    }
+
     /// The folder of one stack.
     pub(crate) fn home(&self, name: &StackName) -> PathBuf {
         self.root.join(name.as_str())
@@ -60,8 +71,8 @@ impl Disk {
             make(&root, Path::new(name.as_str()))?;
             rustix::fs::fsync(&root)?;
             let folder = folder_at(&root, Path::new(name.as_str()))?;
-            replace(&folder, COMPOSE, compose)?;
-            replace(&folder, ENV, env)?;
+            replace(&folder, COMPOSE, compose.as_bytes())?;
+            replace(&folder, ENV, env.as_bytes())?;
             Ok(rustix::fs::fsync(&folder)?)
         };
         write().map_err(failed)?;
@@ -70,6 +81,35 @@ impl Disk {
             compose: compose.to_owned(),
             env: env.to_owned(),
         })
+    }
+
+    /// Writes files beside the two, whose paths were [checked](beside). Folders on the way are made, links not followed.
+    pub(crate) fn write_beside(&self, name: &StackName, files: &BTreeMap<String, Vec<u8>>) -> Result<()> {
+        let write = || -> std::io::Result<()> {
+            for (path, bytes) in files {
+                let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+                let mut folder = self.folder(name)?;
+                for part in folders.split('/').filter(|part| !part.is_empty()) {
+                    make(&folder, Path::new(part))?;
+                    rustix::fs::fsync(&folder)?;
+                    folder = folder_at(&folder, Path::new(part))?;
+                }
+                replace(&folder, file, bytes)?;
+                rustix::fs::fsync(&folder)?;
+            }
+            Ok(())
+        };
+        write().map_err(failed)
+    }
+
+    /// A file beside the two; `None` where there is none, or where a link stands in the way.
+    pub(crate) fn read_beside(&self, name: &StackName, path: &str) -> Option<Vec<u8>> {
+        let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let mut folder = self.folder(name).ok()?;
+        for part in folders.split('/').filter(|part| !part.is_empty()) {
+            folder = folder_at(&folder, Path::new(part)).ok()?;
+        }
+        bytes(&folder, file).ok()?
     }
 
     /// Removes the files of a stack, and its folder where nothing else is in it: what a service keeps there stays.
@@ -120,8 +160,34 @@ fn make(at: impl std::os::fd::AsFd, path: &Path) -> std::io::Result<()> {
     }
 }
 
+/// Checks where a file beside the two is to lie: in the folder of the stack, under a plain name, and not where Stardeck
+/// keeps something itself.
+pub(crate) fn beside(path: &str) -> Result<()> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let plain = |part: &&str| {
+        let named = !part.is_empty() && !matches!(*part, "." | "..") && part.len() <= 200;
+        named && !part.contains(['\0', '\\']) && !part.ends_with(".new")
+    };
+    let own = matches!(path, COMPOSE | ENV) || parts[0] == crate::spec::KEPT;
+    if own || parts.len() > 16 || !parts.iter().all(plain) {
+        let message = format!("{path:?} is not a path of a file beside compose.yaml and .env.");
+        return Err(Error::invalid("files", message));
+    }
+    Ok(())
+}
+
 /// The text of a file; `None` where there is none.
 fn text(folder: &OwnedFd, name: &'static str) -> Result<Option<String>> {
+    let Some(bytes) = bytes(folder, name)? else {
+        return Ok(None);
+    };
+    let text = String::from_utf8(bytes);
+    text.map(Some)
+        .map_err(|_| Error::invalid("compose", format!("{name} on the disk is not UTF-8 text.")))
+}
+
+/// What is in a file; `None` where there is none.
+fn bytes(folder: &OwnedFd, name: &str) -> Result<Option<Vec<u8>>> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let file = match openat(folder, name, flags, Mode::empty()) {
         Ok(file) => File::from(file),
@@ -134,17 +200,15 @@ fn text(folder: &OwnedFd, name: &'static str) -> Result<Option<String>> {
     if bytes.len() as u64 == most {
         return Err(Error::invalid("compose", format!("{name} on the disk is too large.")));
     }
-    let text = String::from_utf8(bytes);
-    text.map(Some)
-        .map_err(|_| Error::invalid("compose", format!("{name} on the disk is not UTF-8 text.")))
+    Ok(Some(bytes))
 }
 
 /// Gives a file a new text, so that whoever reads it sees the old one or the new one.
-fn replace(folder: &OwnedFd, name: &str, text: &str) -> std::io::Result<()> {
+fn replace(folder: &OwnedFd, name: &str, bytes: &[u8]) -> std::io::Result<()> {
     let fresh = format!("{name}.new");
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut file = File::from(openat(folder, &fresh, flags, Mode::RUSR | Mode::WUSR)?);
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     file.sync_all()?;
     Ok(renameat(folder, &fresh, folder, name)?)
 }
@@ -200,6 +264,33 @@ mod tests {
         disk.remove(&name).unwrap();
         assert!(!disk.home(&name).exists());
         disk.remove(&name).unwrap();
+    }
+
+    #[test]
+    fn files_beside_stay_inside() {
+        let (directory, disk, name) = disk();
+        disk.write(&name, "services: {}\n", "").unwrap();
+        let file = |path: &str| BTreeMap::from([(path.to_owned(), b"x".to_vec())]);
+        beside("conf/web/site.conf").unwrap();
+        disk.write_beside(&name, &file("conf/web/site.conf")).unwrap();
+        assert_eq!(disk.read_beside(&name, "conf/web/site.conf").unwrap(), b"x");
+        for path in [
+            "",
+            "/etc/passwd",
+            "../x",
+            "a/../../x",
+            "a//b",
+            ".env",
+            "compose.yaml",
+            ".stardeck/x",
+            "a/",
+            "a.new",
+        ] {
+            assert!(beside(path).is_err(), "{path}");
+        }
+        std::os::unix::fs::symlink(directory.path(), disk.home(&name).join("link")).unwrap();
+        assert!(disk.write_beside(&name, &file("link/x")).is_err());
+        assert!(!directory.path().join("x").exists());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! From the texts of a stack to what they mean on this Podman.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use api::compose::{Diagnostic, Severity};
@@ -19,6 +21,8 @@ pub(crate) struct Source {
     pub(crate) home: PathBuf,
     pub(crate) compose: String,
     pub(crate) env: String,
+    /// The files beside the two as they are to be taken; absent takes them from the disk.
+    pub(crate) beside: Option<BTreeMap<String, Vec<u8>>>,
 }
 
 /// What the texts of a stack mean.
@@ -29,11 +33,18 @@ pub(crate) struct Meaning {
     pub(crate) risks: Vec<Risk>,
     /// What nobody can agree to.
     pub(crate) refused: Vec<Risk>,
+    /// The files beside the two that were read, by their paths in the folder.
+    pub(crate) beside: BTreeMap<String, Vec<u8>>,
 }
 
 impl Source {
     /// Reads the texts alone. Files beside them are read where they lead to, which is never outside of the folder.
     pub(crate) fn project(&self) -> (Option<Project>, Vec<Diagnostic>) {
+        let (project, diagnostics, _) = self.read();
+        (project, diagnostics)
+    }
+
+    fn read(&self) -> (Option<Project>, Vec<Diagnostic>, BTreeMap<String, Vec<u8>>) {
         let home = self.home.to_string_lossy().into_owned();
         let options = LoadOptions {
             files: vec![format!("{home}/compose.yaml")],
@@ -41,7 +52,11 @@ impl Source {
             project_name: Some(self.stack.as_str().to_owned()),
             ..LoadOptions::default()
         };
-        let mut loaded = compose::load(&options, &Within { source: self });
+        let within = Within {
+            source: self,
+            read: RefCell::default(),
+        };
+        let mut loaded = compose::load(&options, &within);
         let valid = loaded.is_valid();
         // A person knows the files by their names in the folder.
         let folder = format!("{}/", self.home.display());
@@ -50,12 +65,13 @@ impl Source {
                 diagnostic.file = name.to_owned();
             }
         }
-        (loaded.project.filter(|_| valid), loaded.diagnostics)
+        let read = within.read.into_inner();
+        (loaded.project.filter(|_| valid), loaded.diagnostics, read)
     }
 
     /// What the texts mean on a Podman that can do `capabilities`, and all that there is to say about them.
     pub(crate) fn meaning(&self, capabilities: &podman::system::Capabilities) -> (Option<Meaning>, Vec<Diagnostic>) {
-        let (project, mut diagnostics) = self.project();
+        let (project, mut diagnostics, beside) = self.read();
         let Some(project) = project else {
             return (None, diagnostics);
         };
@@ -85,6 +101,7 @@ impl Source {
             wanted,
             risks,
             refused,
+            beside,
         };
         (Some(meaning), diagnostics)
     }
@@ -117,6 +134,7 @@ pub(crate) fn auto_start(project: &Project) -> bool {
 /// The folder of a stack, with the texts of [`Source`] in place of the two files.
 struct Within<'a> {
     source: &'a Source,
+    read: RefCell<BTreeMap<String, Vec<u8>>>,
 }
 
 impl Within<'_> {
@@ -127,6 +145,11 @@ impl Within<'_> {
             ".env" => Some(&self.source.env).filter(|env| !env.is_empty()).map(String::as_str),
             _ => None,
         }
+    }
+
+    /// The path in the folder of a file that was kept with the texts, or is to be.
+    fn beside<'p>(&self, path: &'p str) -> Option<&'p str> {
+        Path::new(path).strip_prefix(&self.source.home).ok()?.to_str()
     }
 
     /// Where a path leads to, if that is inside.
@@ -146,6 +169,12 @@ impl Files for Within<'_> {
                 Ok(text.as_bytes().to_vec())
             };
         }
+        let name = self.beside(path);
+        if let (Some(name), Some(kept)) = (name, &self.source.beside) {
+            let bytes = kept.get(name).ok_or(FileError::NotFound)?;
+            self.read.borrow_mut().insert(name.to_owned(), bytes.clone());
+            return Ok(bytes.clone());
+        }
         let Some(real) = self.inside(path) else {
             return Err(FileError::Denied(
                 "only files in the folder of the stack are read".to_owned(),
@@ -161,6 +190,9 @@ impl Files for Within<'_> {
         if bytes.len() > limit {
             return Err(FileError::TooLarge { limit });
         }
+        if let Some(name) = name {
+            self.read.borrow_mut().insert(name.to_owned(), bytes.clone());
+        }
         Ok(bytes)
     }
 
@@ -171,6 +203,11 @@ impl Files for Within<'_> {
         let name = Path::new(path).strip_prefix(&self.source.home).ok();
         if name.is_some_and(|name| name == Path::new(".env")) {
             return None;
+        }
+        if let (Some(name), Some(kept)) = (self.beside(path), &self.source.beside)
+            && kept.contains_key(name)
+        {
+            return Some(FileKind::File);
         }
         let metadata = std::fs::metadata(self.inside(path)?).ok()?;
         Some(if metadata.is_dir() {

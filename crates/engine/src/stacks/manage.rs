@@ -1,9 +1,10 @@
 //! Making, seeing and changing stacks, and asking for work on them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use api::audit::Entry;
-use api::compose::Diagnostic;
+use api::compose::{Diagnostic, Severity};
 use api::job::{Job, JobKind};
 use api::name::StackName;
 use api::page::Listed;
@@ -13,10 +14,10 @@ use api::stack::{
 };
 
 use super::disk::Disk;
-use super::{observe, plan};
+use super::kept::{self, Kept};
+use super::{observe, plan, sources};
 use crate::actor::{Actor, Right};
 use crate::error::{Error, Result};
-use crate::jobs::live::Live;
 use crate::jobs::{self, Told};
 use crate::store::stacks::{GenerationRow, StackRow};
 use crate::{Engine, audit, clock, store};
@@ -64,38 +65,50 @@ impl Engine {
         if !actor.may(Right::Operate) {
             files.env.clear();
         }
+        let stack = row.name.clone();
+        let origin = self.store.read(move |db| store::origins::get(db, &stack)).await?;
         Ok(StackDetail {
             stack: self.show_stack(&row).await?,
             files,
             diagnostics,
+            origin,
         })
     }
 
-    /// Makes a stack. Nothing of it runs until it is deployed.
-    pub async fn create_stack(&self, actor: &Actor, request: CreateStack) -> Result<StackDetail> {
+    /// Makes a stack, of texts or of what is found at an origin. Nothing of it runs until it is deployed.
+    pub async fn create_stack(&self, actor: &Actor, mut request: CreateStack) -> Result<StackDetail> {
         actor.require(Right::Operate)?;
-        within_bounds(&request.compose, &request.env)?;
         let name = request.name.clone();
+        // One at a time: of two who make the same stack at once, one is told that it is there.
+        let turn = self.stacks.writing.lock().await;
         if self.read_row(&name).await?.is_some() {
             return Err(taken(&name));
         }
+        let (beside, commit) = self.found_for(&mut request).await?;
+        within_bounds(&request.compose, &request.env)?;
         // The files first: a folder without a row is nothing, a row without files would be broken.
         let (compose, env) = (request.compose, request.env);
         self.on_disk(&name, move |disk, name| {
             if disk.home(name).join("compose.yaml").exists() {
                 return Err(taken(name));
             }
-            disk.write(name, &compose, &env)
+            disk.write(name, &compose, &env)?;
+            disk.write_beside(name, &beside)
         })
         .await?;
         let (made, entry) = (name.clone(), audit::by(actor, "stack.create", name.as_str()));
+        let origin = request.origin;
         let write = self.store.write(move |tx| -> Result<()> {
             if !store::stacks::insert(tx, &made, clock::now())? {
                 return Err(taken(&made));
             }
+            if let Some(origin) = &origin {
+                store::origins::set(tx, &made, origin, commit.as_deref())?;
+            }
             Ok(store::audit::insert(tx, &entry)?)
         });
         write.await?;
+        drop(turn);
         self.stacks.poke();
         self.stack(actor, name.as_str()).await
     }
@@ -112,7 +125,9 @@ impl Engine {
             compose,
             env,
         };
-        self.put_files(actor, &row.name, sent).await
+        let beside = request.files.into_iter();
+        let beside = beside.map(|(path, text)| (path, text.into_bytes())).collect();
+        self.put_files(actor, &row.name, sent, beside).await
     }
 
     /// Changes the compose file of a stack and leaves every byte alone that the edits do not name.
@@ -127,11 +142,18 @@ impl Engine {
             compose,
             env: disk.env,
         };
-        self.put_files(actor, &row.name, sent).await
+        self.put_files(actor, &row.name, sent, BTreeMap::new()).await
     }
 
-    async fn put_files(&self, actor: &Actor, name: &StackName, sent: StackFiles) -> Result<StackDetail> {
+    pub(super) async fn put_files(
+        &self,
+        actor: &Actor,
+        name: &StackName,
+        sent: StackFiles,
+        beside: BTreeMap<String, Vec<u8>>,
+    ) -> Result<StackDetail> {
         within_bounds(&sent.compose, &sent.env)?;
+        sources::check(&beside)?;
         let entry = audit::by(actor, "stack.write", name.as_str());
         let write = self
             .store
@@ -147,6 +169,7 @@ impl Engine {
                     sent: Box::new(sent),
                 });
             }
+            disk.write_beside(name, &beside)?;
             disk.write(name, &sent.compose, &sent.env)
         })
         .await?;
@@ -159,8 +182,9 @@ impl Engine {
     pub async fn diff_stack(&self, actor: &Actor, name: &str, request: &DeployStack) -> Result<Plan> {
         actor.require(Right::See)?;
         let row = self.stack_row(name).await?;
-        let asked = self.asked(&row.name, request).await?;
-        let source = self.source(&row.name, 0, &asked.shown.compose, &asked.shown.env);
+        let kept = self.asked(&row.name, request).await?;
+        let source = self.source_of(&row.name, 0, &kept);
+        let asked = kept.row;
         let capabilities = self.capable().await?;
         let read = tokio::task::spawn_blocking(move || source.meaning(&capabilities)).await;
         let (meaning, diagnostics) = read.map_err(|_| Error::Stopping)?;
@@ -174,6 +198,18 @@ impl Engine {
             return Ok(shown);
         };
         let observed = observe::observe(self, &row.name, &meaning.wanted, &asked.shown.images).await?;
+        for (path, message) in plan::other_than_wanted(&meaning.wanted, &observed) {
+            shown.diagnostics.push(Diagnostic {
+                severity: Severity::Error,
+                code: "cannot-change".to_owned(),
+                message,
+                file: String::new(),
+                span: None,
+                path,
+                hint: None,
+                fix: None,
+            });
+        }
         shown.items = plan::plan(&meaning.wanted, &observed).items(&meaning.wanted);
         shown.risks = meaning.refused.into_iter().chain(meaning.risks).collect();
         Ok(shown)
@@ -186,14 +222,15 @@ impl Engine {
             actor.require_elevated(Right::Administer)?;
         }
         let row = self.stack_row(name).await?;
-        let mut asked = self.asked(&row.name, &request).await?;
-        let source = self.source(&row.name, 0, &asked.shown.compose, &asked.shown.env);
+        let mut kept = self.asked(&row.name, &request).await?;
+        let source = self.source_of(&row.name, 0, &kept);
         let capabilities = self.capable().await?;
         let read = tokio::task::spawn_blocking(move || source.meaning(&capabilities)).await;
         let (meaning, diagnostics) = read.map_err(|_| Error::Stopping)?;
-        meaning
-            .ok_or(Error::Unfit { diagnostics })?
-            .allowed(&request.consents)?;
+        let meaning = meaning.ok_or(Error::Unfit { diagnostics })?;
+        meaning.allowed(&request.consents)?;
+        kept.files = Some(meaning.beside);
+        let asked = &mut kept.row;
         asked.consents = request.consents;
         asked.shown.by = actor.user.name.to_string();
         asked.shown.created = clock::now();
@@ -203,13 +240,13 @@ impl Engine {
         };
         let (entry, stack) = (audit::by(actor, "stack.deploy", &what), row.name.clone());
         let job = jobs::new(JobKind::Deploy, row.name.as_str(), actor.user.name.as_str());
-        let kept = job.clone();
+        let (vault, queued) = (Arc::clone(&self.vault), job.clone());
         let write = self.store.write(move |tx| -> Result<Told> {
             let told = Told {
-                generation: Some(store::stacks::add_generation(tx, &stack, &asked)?),
+                generation: Some(kept::add(tx, &vault, &stack, &kept)?),
                 ..Told::default()
             };
-            store::jobs::insert(tx, &kept, &told)?;
+            store::jobs::insert(tx, &queued, &told)?;
             store::audit::insert(tx, &entry)?;
             Ok(told)
         });
@@ -265,16 +302,19 @@ impl Engine {
         actor.require(Right::See)?;
         let sequence = self.truth.sequence();
         let row = self.stack_row(name).await?;
-        let read = self.store.read(move |db| store::stacks::generations(db, &row.name));
-        let mut items = read.await?;
+        let stack = row.name.clone();
+        let read = self.store.read(move |db| store::stacks::generations(db, &stack));
+        let rows = read.await?.into_iter();
+        let open = rows.map(|known| Ok(kept::open(&self.vault, &row.name, known)?.row.shown));
+        let mut items: Vec<Generation> = open.collect::<Result<_>>()?;
         if !actor.may(Right::Operate) {
             items.iter_mut().for_each(|generation| generation.env.clear());
         }
         Ok(Listed { items, sequence })
     }
 
-    /// Keeps a job and hands it over.
-    pub(super) async fn enqueue(
+    /// Keeps a job on a stack and hands it over.
+    pub(crate) async fn enqueue(
         &self,
         kind: JobKind,
         stack: &StackName,
@@ -282,26 +322,12 @@ impl Engine {
         told: Told,
         entry: Entry,
     ) -> Result<Job> {
-        let job = jobs::new(kind, stack.as_str(), by);
-        let (kept, kept_told) = (job.clone(), told.clone());
-        let write = self.store.write(move |tx| -> Result<()> {
-            store::jobs::insert(tx, &kept, &kept_told)?;
-            Ok(store::audit::insert(tx, &entry)?)
-        });
-        write.await?;
-        self.hand_over(job.clone(), told);
-        Ok(job)
+        self.queue(kind, stack.as_str(), by, told, entry).await
     }
 
     async fn taken_up(&self, row: StackRow, job: Job, told: Told) -> Result<StackJob> {
         self.hand_over(job.clone(), told);
         self.stack_job(row, job).await
-    }
-
-    fn hand_over(&self, job: Job, told: Told) {
-        self.truth.announce(api::event::Change::Job { job: job.clone() });
-        self.jobs.add(Arc::new(Live::new(job, told, 0)));
-        self.stacks.poke();
     }
 
     async fn stack_job(&self, row: StackRow, job: Job) -> Result<StackJob> {
@@ -312,12 +338,9 @@ impl Engine {
     }
 
     /// The texts that a request means: those on the disk, or those of a generation with its images.
-    async fn asked(&self, name: &StackName, request: &DeployStack) -> Result<GenerationRow> {
+    async fn asked(&self, name: &StackName, request: &DeployStack) -> Result<Kept> {
         if let Some(number) = request.generation {
-            let stack = name.clone();
-            let read = self.store.read(move |db| store::stacks::generation(db, &stack, number));
-            let known = read.await?;
-            return known.ok_or_else(|| Error::not_found("generation", &number.to_string()));
+            return self.kept_or_missing(name, number).await;
         }
         let files = self.files(name).await?;
         if let Some(version) = request.version.as_ref().filter(|version| **version != files.version) {
@@ -330,7 +353,7 @@ impl Engine {
                 sent: Box::new(sent),
             });
         }
-        Ok(GenerationRow {
+        let row = GenerationRow {
             shown: Generation {
                 number: 0,
                 created: clock::now(),
@@ -338,11 +361,13 @@ impl Engine {
                 good: false,
                 compose: files.compose,
                 env: files.env,
-                images: std::collections::BTreeMap::new(),
+                images: BTreeMap::new(),
             },
             version: files.version,
             consents: Vec::new(),
-        })
+            sealed: None,
+        };
+        Ok(Kept { row, files: None })
     }
 
     async fn diagnostics(&self, name: &StackName, files: &StackFiles) -> Vec<Diagnostic> {
@@ -355,7 +380,7 @@ impl Engine {
         read.await.unwrap_or_default()
     }
 
-    async fn files(&self, name: &StackName) -> Result<StackFiles> {
+    pub(super) async fn files(&self, name: &StackName) -> Result<StackFiles> {
         self.on_disk(name, Disk::read).await
     }
 
@@ -369,19 +394,19 @@ impl Engine {
         done.map_err(|_| Error::Stopping)?
     }
 
-    async fn stack_row(&self, name: &str) -> Result<StackRow> {
+    pub(super) async fn stack_row(&self, name: &str) -> Result<StackRow> {
         let unknown = || Error::not_found("stack", name);
         let name = StackName::parse(name).map_err(|_| unknown())?;
         self.read_row(&name).await?.ok_or_else(unknown)
     }
 
-    async fn read_row(&self, name: &StackName) -> Result<Option<StackRow>> {
+    pub(super) async fn read_row(&self, name: &StackName) -> Result<Option<StackRow>> {
         let name = name.clone();
         Ok(self.store.read(move |db| store::stacks::get(db, &name)).await?)
     }
 }
 
-fn taken(name: &StackName) -> Error {
+pub(super) fn taken(name: &StackName) -> Error {
     Error::Conflict {
         code: "stack_exists",
         message: format!("There is a stack {name} already, or its folder is not empty."),

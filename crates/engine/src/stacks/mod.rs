@@ -1,7 +1,9 @@
 //! Stacks: compose projects that Stardeck manages.
 //!
 //! Along the data flow:
-//! - [`disk`]: their files
+//! - [`disk`]: their files; [`watch`]: when somebody else changes them
+//! - [`sources`]: files that come from elsewhere; [`quick`]: a compose file from a form
+//! - [`kept`]: what was deployed, as it is kept
 //! - [`load`]: from the texts to what they mean
 //! - [`manage`]: making, seeing, changing them, and asking for work on them
 //! - [`plan`]: from what is wanted and what is there to what is to be done
@@ -12,18 +14,22 @@
 //! - [`health`]: health checks, where Podman has no timers for them
 //! - [`shown`]: how they are, told as it changes
 
-mod apply;
+pub(crate) mod apply;
 pub(crate) mod boot;
 mod disk;
 mod flow;
 pub(crate) mod health;
-mod load;
+pub(crate) mod kept;
+pub(crate) mod load;
 mod manage;
 mod observe;
 mod plan;
+mod quick;
 pub(crate) mod reconcile;
 pub(crate) mod shown;
+mod sources;
 mod wait;
+pub(crate) mod watch;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,12 +40,15 @@ use tokio::sync::Notify;
 
 use disk::Disk;
 use shown::Outline;
+use sources::Sources;
 
 pub use manage::Verb;
+pub use sources::Reach;
 
 /// What the engine keeps in memory of stacks.
 pub(crate) struct Stacks {
     disk: Disk,
+    sources: Sources,
     /// What the texts of each stack say, by the text that was read last.
     outlines: Mutex<BTreeMap<StackName, (String, Arc<Outline>)>>,
     changed: Notify,
@@ -48,9 +57,10 @@ pub(crate) struct Stacks {
 }
 
 impl Stacks {
-    pub(crate) fn new(data_dir: &Path) -> Self {
+    pub(crate) fn new(data_dir: &Path, reach: Reach) -> Self {
         Self {
             disk: Disk::new(data_dir),
+            sources: Sources::new(reach, data_dir.join("scratch")),
             outlines: Mutex::default(),
             changed: Notify::new(),
             writing: tokio::sync::Mutex::default(),

@@ -7,14 +7,13 @@ use api::name::StackName;
 use super::plan::{Has, Observed};
 use crate::Engine;
 use crate::error::Result;
-use crate::spec::Wanted;
+use crate::spec::{HASH, Wanted};
 
 /// The labels that say whose something is.
 const DECK: &str = "io.stardeck.deck";
 const STACK: &str = "io.stardeck.stack";
 const SERVICE: &str = "io.stardeck.service";
 const INDEX: &str = "io.stardeck.index";
-const HASH: &str = "io.stardeck.hash";
 
 /// Asks Podman. The images of the services of `wanted` are those of `pins` where they are still there.
 pub(super) async fn observe(
@@ -32,10 +31,13 @@ pub(super) async fn observe(
         if is_ours(&network.labels, engine, name) {
             observed.own_networks.insert(network.name.clone());
         }
-        observed.networks.insert(network.name);
+        let hash = network.labels.get(HASH).cloned();
+        observed.networks.insert(network.name, hash);
     }
-    let volumes = podman.volumes().list().await?;
-    observed.volumes = volumes.into_iter().map(|volume| volume.name).collect();
+    for volume in podman.volumes().list().await? {
+        let hash = volume.labels.get(HASH).cloned();
+        observed.volumes.insert(volume.name, hash);
+    }
     // One look at each image, however many services have it.
     let mut ids: BTreeMap<&str, Option<String>> = BTreeMap::new();
     for service in &wanted.services {

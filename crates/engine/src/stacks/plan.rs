@@ -29,12 +29,12 @@ pub(crate) struct Has {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Observed {
     pub(crate) containers: Vec<Has>,
-    /// The names of all networks of this Podman.
-    pub(crate) networks: BTreeSet<String>,
+    /// All networks of this Podman, each with the hash of what it was made of, where it is one of ours.
+    pub(crate) networks: BTreeMap<String, Option<String>>,
     /// Those of them that were made for this stack.
     pub(crate) own_networks: BTreeSet<String>,
-    /// The names of all volumes of this Podman.
-    pub(crate) volumes: BTreeSet<String>,
+    /// All volumes of this Podman, likewise.
+    pub(crate) volumes: BTreeMap<String, Option<String>>,
     /// The id of the image that each service is to run; absent where it is not there yet.
     pub(crate) images: BTreeMap<String, String>,
 }
@@ -81,6 +81,38 @@ pub(crate) struct Plan<'a> {
     pub(crate) old_networks: Vec<String>,
 }
 
+/// The networks and volumes that are there and were made of something else than the file says now, each with a
+/// sentence. Podman cannot change one, and making it anew would end what is on it or lose what is in it.
+pub(crate) fn other_than_wanted(wanted: &Wanted, observed: &Observed) -> Vec<(String, String)> {
+    let other = |all: &BTreeMap<String, Option<String>>, name: &str, hash: &str| {
+        let known = all.get(name).and_then(Option::as_ref);
+        known.is_some_and(|known| known != hash)
+    };
+    let networks = wanted.networks.iter().filter(|network| {
+        let ours = !network.external && observed.own_networks.contains(&network.name);
+        ours && other(&observed.networks, &network.name, &network.hash)
+    });
+    let volumes = wanted.volumes.iter();
+    let volumes = volumes.filter(|volume| !volume.external && other(&observed.volumes, &volume.name, &volume.hash));
+    let network = |network: &crate::spec::WantedNetwork| {
+        let name = &network.name;
+        let how = "Take the stack down, which removes it, and deploy again.";
+        (
+            format!("networks.{name}"),
+            format!("The network {name} is there, made of another description. {how}"),
+        )
+    };
+    let volume = |volume: &crate::spec::WantedVolume| {
+        let name = &volume.name;
+        let how = "Give it another name in the file, or remove it by name if what is in it may go.";
+        (
+            format!("volumes.{name}"),
+            format!("The volume {name} is there, made of another description. {how}"),
+        )
+    };
+    networks.map(network).chain(volumes.map(volume)).collect()
+}
+
 /// Whether the image of a service is to be fetched.
 pub(crate) fn is_pulled(service: &WantedService, there: bool) -> bool {
     match service.pull_policy {
@@ -111,7 +143,7 @@ pub(crate) fn plan<'a>(wanted: &'a Wanted, observed: &Observed) -> Plan<'a> {
             turns.push(turn(wanted, service, container, here, observed, &turns));
         }
     }
-    let missing = |all: &BTreeSet<String>, name: &str, external: bool| !external && !all.contains(name);
+    let missing = |all: &BTreeMap<String, _>, name: &str, external: bool| !external && !all.contains_key(name);
     let wanted_networks: BTreeSet<&str> = wanted.networks.iter().map(|network| network.name.as_str()).collect();
     Plan {
         pulls,
@@ -397,6 +429,25 @@ mod tests {
         let plan = plan(&wanted, &observed);
         assert!(matches!(plan.turns[0].action, Action::Replace(_)));
         assert_eq!(plan.items(&wanted)[0].reason, "its image is another");
+    }
+
+    #[test]
+    fn a_network_or_volume_of_another_description_is_named() {
+        let mut wanted = wanted(Vec::new());
+        wanted.networks.push(crate::spec::WantedNetwork {
+            name: "pair_net".to_owned(),
+            spec: podman::network::Create::bridge("pair_net"),
+            hash: "new".to_owned(),
+            external: false,
+        });
+        let mut observed = Observed::default();
+        assert!(other_than_wanted(&wanted, &observed).is_empty(), "it is not there");
+        observed.own_networks.insert("pair_net".to_owned());
+        for (hash, others) in [(Some("new"), 0), (Some("old"), 1), (None, 0)] {
+            let hash = hash.map(str::to_owned);
+            observed.networks.insert("pair_net".to_owned(), hash);
+            assert_eq!(other_than_wanted(&wanted, &observed).len(), others);
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use api::job::{JobKind, JobState};
 use api::name::StackName;
 
 use super::apply::{self, Apply, Halt, Trouble};
+use super::kept::Kept;
 use super::load::{Meaning, Source};
 use super::{flow, observe, plan};
 use crate::Engine;
@@ -18,7 +19,8 @@ use crate::error::{Error, Result};
 use crate::jobs::live::Live;
 use crate::jobs::run::Outcome;
 use crate::store;
-use crate::store::stacks::{GenerationRow, Intent, StackRow};
+use crate::store::stacks::{Intent, StackRow};
+use crate::things;
 
 /// How often work is begun again when Podman fails in the middle of it.
 const TRIES: u32 = 3;
@@ -27,30 +29,33 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Carries out a job, and says how it ended.
 pub(crate) async fn carry_out(engine: &Engine, live: &Live) -> Outcome {
-    let Ok(name) = StackName::parse(&live.object) else {
-        return Outcome::Over(
-            JobState::Failed,
-            Some(detail("no_such_stack", "That is not the name of a stack.")),
-        );
-    };
-    let task = Task {
-        engine,
-        live,
-        name: &name,
-    };
-    let done = match live.job().kind {
-        JobKind::Deploy => return task.deploy().await,
-        JobKind::Start => task.start().await,
-        JobKind::Restart => task.restart().await,
-        JobKind::Stop => task.stop().await,
-        JobKind::Down => task.down().await,
-        JobKind::Remove => task.remove().await,
+    let name = StackName::parse(&live.object).ok();
+    let task = name.as_ref().map(|name| Task { engine, live, name });
+    let kind = live.job().kind;
+    let done = match (kind, task) {
+        (JobKind::Pull, _) => things::pull::fetch(engine, live).await,
+        (_, None) => {
+            let error = detail("no_such_stack", "That is not the name of a stack.");
+            return Outcome::Over(JobState::Failed, Some(error));
+        }
+        (JobKind::Deploy, Some(task)) => return task.deploy().await,
+        (JobKind::Start, Some(task)) => task.start().await,
+        (JobKind::Restart, Some(task)) => task.restart().await,
+        (JobKind::Stop, Some(task)) => task.stop().await,
+        (JobKind::Down, Some(task)) => task.down().await,
+        (JobKind::Remove, Some(task)) => task.remove().await,
     };
     match done {
         Ok(()) => Outcome::Over(JobState::Done, None),
         Err(Halt::Stopping) => Outcome::Interrupted,
         Err(Halt::CalledOff) => Outcome::Over(JobState::Cancelled, None),
-        Err(Halt::Trouble(trouble)) => Outcome::Over(JobState::Failed, Some(told(&trouble))),
+        Err(Halt::Trouble(trouble)) => {
+            let mut error = told(&trouble);
+            if kind == JobKind::Pull && !trouble.outage {
+                "pull_failed".clone_into(&mut error.code);
+            }
+            Outcome::Over(JobState::Failed, Some(error))
+        }
     }
 }
 
@@ -220,8 +225,9 @@ impl Task<'_> {
     }
 
     async fn converge_once(&self, number: u64, start: bool) -> Result<(), Halt> {
-        let row = self.generation(number).await?;
-        let meaning = self.meaning(&row).await?;
+        let kept = self.engine.kept_or_missing(self.name, number).await?;
+        let meaning = self.meaning(&kept).await?;
+        let row = kept.row;
         let apply = Apply {
             engine: self.engine,
             live: self.live,
@@ -241,15 +247,13 @@ impl Task<'_> {
     }
 
     /// What a generation means; it was allowed when it was asked for, and must be still.
-    async fn meaning(&self, row: &GenerationRow) -> Result<Meaning> {
-        let source = self
-            .engine
-            .source(self.name, row.shown.number, &row.shown.compose, &row.shown.env);
+    async fn meaning(&self, kept: &Kept) -> Result<Meaning> {
+        let source = self.engine.source_of(self.name, kept.row.shown.number, kept);
         let capabilities = self.engine.capable().await?;
         let read = tokio::task::spawn_blocking(move || source.meaning(&capabilities)).await;
         let (meaning, diagnostics) = read.map_err(|_| Error::Stopping)?;
         let meaning = meaning.ok_or(Error::Unfit { diagnostics })?;
-        meaning.allowed(&row.consents)?;
+        meaning.allowed(&kept.row.consents)?;
         Ok(meaning)
     }
 
@@ -295,8 +299,8 @@ impl Task<'_> {
         let mut needs: BTreeMap<String, Vec<String>> = BTreeMap::new();
         // A text that cannot be read any more does not keep anything from being stopped.
         if let Some(number) = row.generation
-            && let Ok(generation) = self.generation(number).await
-            && let Ok(meaning) = self.meaning(&generation).await
+            && let Ok(kept) = self.engine.kept_or_missing(self.name, number).await
+            && let Ok(meaning) = self.meaning(&kept).await
         {
             for service in meaning.wanted.services {
                 let needed = service.depends_on.into_iter().map(|needed| needed.service);
@@ -356,21 +360,11 @@ impl Task<'_> {
         let row = self.engine.store.read(move |db| store::stacks::get(db, &name)).await?;
         row.ok_or_else(|| Error::not_found("stack", self.name.as_str()))
     }
-
-    async fn generation(&self, number: u64) -> Result<GenerationRow> {
-        let name = self.name.clone();
-        let read = self
-            .engine
-            .store
-            .read(move |db| store::stacks::generation(db, &name, number));
-        read.await?
-            .ok_or_else(|| Error::not_found("generation", &number.to_string()))
-    }
 }
 
 impl Engine {
     /// The texts of a stack, and where they stand.
-    pub(super) fn source(&self, name: &StackName, generation: u64, compose: &str, env: &str) -> Source {
+    pub(crate) fn source(&self, name: &StackName, generation: u64, compose: &str, env: &str) -> Source {
         Source {
             deck: self.deck.clone(),
             stack: name.clone(),
@@ -378,11 +372,21 @@ impl Engine {
             home: self.stacks.disk.home(name),
             compose: compose.to_owned(),
             env: env.to_owned(),
+            beside: None,
+        }
+    }
+
+    /// The texts of a generation, and the files beside them as they were.
+    pub(super) fn source_of(&self, name: &StackName, generation: u64, kept: &Kept) -> Source {
+        let shown = &kept.row.shown;
+        Source {
+            beside: kept.files.clone(),
+            ..self.source(name, generation, &shown.compose, &shown.env)
         }
     }
 
     /// What Podman can do, as it said when it was reached last.
-    pub(super) async fn capable(&self) -> Result<podman::system::Capabilities> {
+    pub(crate) async fn capable(&self) -> Result<podman::system::Capabilities> {
         if let Some(known) = self.known_capabilities() {
             return Ok(known);
         }

@@ -8,9 +8,10 @@ use api::container::{Container, ContainerState, Health};
 use api::event::Change;
 use api::name::StackName;
 use api::stack::{Stack, StackService, StackState};
+use api::update::ImageCheck;
 
 use crate::error::Result;
-use crate::store::stacks::{Intent, StackRow};
+use crate::store::stacks::{GenerationRow, Intent, StackRow};
 use crate::{Engine, store};
 
 /// How long changes are gathered before the stacks are looked at.
@@ -91,22 +92,35 @@ impl Engine {
     }
 
     /// How a stack is.
-    pub(super) async fn show_stack(&self, row: &StackRow) -> Result<Stack> {
-        let (name, number) = (row.name.clone(), row.generation);
-        let generation = match number {
+    pub(crate) async fn show_stack(&self, row: &StackRow) -> Result<Stack> {
+        let (generation, beside) = match row.generation {
+            Some(number) => self
+                .kept(&row.name, number)
+                .await?
+                .map_or((None, None), |kept| (Some(kept.row), kept.files)),
+            None => (None, None),
+        };
+        let updates = match row.generation {
             Some(number) => {
-                let read = self.store.read(move |db| store::stacks::generation(db, &name, number));
-                read.await?
+                let name = row.name.clone();
+                let read = self.store.read(move |db| store::updates::get(db, &name, number));
+                read.await?.map(|said| said.images).unwrap_or_default()
             }
-            None => None,
+            None => Vec::new(),
         };
         let (disk, name) = (self.stacks.disk.clone(), row.name.clone());
-        let files = tokio::task::spawn_blocking(move || disk.read(&name)).await;
+        let read = tokio::task::spawn_blocking(move || {
+            let differs = |(path, bytes): (&String, &Vec<u8>)| disk.read_beside(&name, path).as_ref() != Some(bytes);
+            (disk.read(&name), beside.iter().flatten().any(differs))
+        });
         // Files that cannot be read are shown as changed; looking at the stack says why.
-        let files = files.ok().and_then(Result::ok);
+        let (files, differs) = read
+            .await
+            .map_or((None, true), |(files, differs)| (files.ok(), differs));
+        let same = |generation: &GenerationRow| files.as_ref().is_some_and(|files| files.version == generation.version);
         let changed_on_disk = generation
             .as_ref()
-            .is_some_and(|generation| files.as_ref().is_none_or(|files| files.version != generation.version));
+            .is_some_and(|generation| differs || !same(generation));
         let outline = match (generation, files) {
             (Some(generation), _) => {
                 let shown = generation.shown;
@@ -143,6 +157,7 @@ impl Engine {
             services,
             job: job.map(|job| job.id.clone()),
             trouble: row.trouble.clone(),
+            updates: updates.into_iter().filter(ImageCheck::is_news).collect(),
             created: row.created,
         })
     }

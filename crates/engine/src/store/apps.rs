@@ -1,7 +1,11 @@
 //! Apps: the ids, names and ports of ours that outlive their containers.
 
+use api::app::AppSettings;
 use api::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+use rusqlite::types::{FromSqlError, Type};
+use rusqlite::{Connection, Error, OptionalExtension, Result, Row, params};
+
+use crate::secret::Hash;
 
 /// An app as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +21,17 @@ pub(crate) struct AppRow {
     pub(crate) detected: bool,
     /// The port of ours, once one was needed.
     pub(crate) door: Option<u16>,
+    /// What people have set for it.
+    pub(crate) settings: AppSettings,
+    /// The picture that somebody has sent.
+    pub(crate) own_icon: Option<Hash>,
+    /// The picture that it shows itself.
+    pub(crate) app_icon: Option<Hash>,
 }
 
-const COLUMNS: &str = "id, slug, stack, service, port, detected, door";
+const COLUMNS: &str = "id, slug, stack, service, port, detected, door, settings,
+    (SELECT hash FROM app_icons WHERE app = id AND source = 'own'),
+    (SELECT hash FROM app_icons WHERE app = id AND source = 'app')";
 
 pub(crate) fn all(db: &Connection) -> Result<Vec<AppRow>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM apps ORDER BY id"))?
@@ -66,7 +78,17 @@ pub(crate) fn give_door(db: &Connection, id: &str, door: u16) -> Result<Option<u
     Ok(given.flatten())
 }
 
+/// Keeps what is set for an app; answers whether there is one.
+pub(crate) fn set(db: &Connection, id: &str, settings: &AppSettings) -> Result<bool> {
+    let json = serde_json::to_string(settings).map_err(|error| Error::ToSqlConversionFailure(error.into()))?;
+    let changed = db.execute("UPDATE apps SET settings = ?2 WHERE id = ?1", params![id, json])?;
+    Ok(changed > 0)
+}
+
 fn row(row: &Row<'_>) -> Result<AppRow> {
+    let settings: String = row.get(7)?;
+    let settings = serde_json::from_str(&settings)
+        .map_err(|error| Error::FromSqlConversionFailure(7, Type::Text, FromSqlError::other(error).into()))?;
     Ok(AppRow {
         id: row.get(0)?,
         slug: row.get(1)?,
@@ -75,5 +97,8 @@ fn row(row: &Row<'_>) -> Result<AppRow> {
         port: row.get(4)?,
         detected: row.get(5)?,
         door: row.get(6)?,
+        settings,
+        own_icon: row.get(8)?,
+        app_icon: row.get(9)?,
     })
 }

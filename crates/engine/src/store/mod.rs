@@ -13,15 +13,19 @@ pub(crate) mod factors;
 #[cfg(test)]
 mod faults;
 mod hash;
+pub(crate) mod icons;
 pub(crate) mod jobs;
 pub(crate) mod meta;
 mod open;
+pub(crate) mod origins;
 pub(crate) mod passes;
+pub(crate) mod registries;
 pub(crate) mod replies;
 pub(crate) mod sealed;
 pub(crate) mod sessions;
 pub(crate) mod stacks;
 pub(crate) mod tokens;
+pub(crate) mod updates;
 pub(crate) mod users;
 
 use std::path::PathBuf;

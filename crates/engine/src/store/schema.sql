@@ -1,3 +1,11 @@
+CREATE TABLE app_icons (
+    app    TEXT NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
+    source TEXT NOT NULL CHECK (source IN ('own', 'app')),
+    hash   BLOB NOT NULL,
+    png    BLOB NOT NULL,
+    PRIMARY KEY (app, source)
+) STRICT;
+
 CREATE TABLE app_passes (
     hash    BLOB PRIMARY KEY,
     session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -14,7 +22,7 @@ CREATE TABLE apps (
     port     INTEGER NOT NULL CHECK (port BETWEEN 1 AND 65535),
     detected INTEGER NOT NULL CHECK (detected IN (0, 1)),
     door     INTEGER UNIQUE CHECK (door BETWEEN 1 AND 65535),
-    created  INTEGER NOT NULL,
+    created  INTEGER NOT NULL, settings TEXT NOT NULL DEFAULT '{}',
     UNIQUE (stack, service, port)
 ) STRICT;
 
@@ -58,7 +66,7 @@ CREATE TABLE generations (
     compose  TEXT NOT NULL,
     env      TEXT NOT NULL,
     images   TEXT NOT NULL DEFAULT '{}',
-    consents TEXT NOT NULL DEFAULT '[]',
+    consents TEXT NOT NULL DEFAULT '[]', sealed BLOB,
     PRIMARY KEY (stack, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -90,6 +98,14 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE registries (
+    host     TEXT PRIMARY KEY,
+    username TEXT NOT NULL,
+    secret   BLOB NOT NULL,
+    created  INTEGER NOT NULL,
+    by       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE replies (
     owner   TEXT NOT NULL,
     key     TEXT NOT NULL,
@@ -118,6 +134,12 @@ CREATE TABLE sessions (
     elevated    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE stack_origins (
+    stack  TEXT PRIMARY KEY REFERENCES stacks (name) ON DELETE CASCADE,
+    origin TEXT NOT NULL,
+    found  TEXT
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE stacks (
     name       TEXT PRIMARY KEY,
     created    INTEGER NOT NULL,
@@ -137,6 +159,13 @@ CREATE TABLE tokens (
     created INTEGER NOT NULL,
     seen    INTEGER,
     expires INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE updates (
+    stack      TEXT PRIMARY KEY REFERENCES stacks (name) ON DELETE CASCADE,
+    generation INTEGER NOT NULL,
+    checked    INTEGER NOT NULL,
+    images     TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE users (

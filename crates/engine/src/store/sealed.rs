@@ -25,8 +25,26 @@ pub(crate) fn look(db: &Connection) -> Result<Sealed> {
     Ok(Sealed {
         deck: meta::get(db, "deck")?,
         check: meta::get(db, CHECK)?,
-        anything: db.query_row("SELECT EXISTS (SELECT 1 FROM factors)", [], |row| row.get(0))?,
+        anything: holds(db, "factors")? || holds(db, "registries")? || has_generations(db)?,
     })
+}
+
+/// Whether a table has rows; one that this database does not have yet has none.
+fn holds(db: &Connection, table: &str) -> Result<bool> {
+    let known = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1)";
+    let there: bool = db.query_row(known, [table], |row| row.get(0))?;
+    Ok(there && db.query_row(&format!("SELECT EXISTS (SELECT 1 FROM {table})"), [], |row| row.get(0))?)
+}
+
+/// Whether anything of a generation is sealed; an older database cannot have that.
+fn has_generations(db: &Connection) -> Result<bool> {
+    let column = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('generations') WHERE name = 'sealed')";
+    let known: bool = db.query_row(column, [], |row| row.get(0))?;
+    if !known {
+        return Ok(false);
+    }
+    let sealed = "SELECT EXISTS (SELECT 1 FROM generations WHERE sealed IS NOT NULL)";
+    db.query_row(sealed, [], |row| row.get(0))
 }
 
 pub(crate) fn set_check(db: &Connection, check: &str) -> Result<()> {

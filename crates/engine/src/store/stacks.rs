@@ -47,6 +47,8 @@ pub(crate) struct GenerationRow {
     pub(crate) version: String,
     /// The risks that an administrator agreed to.
     pub(crate) consents: Vec<String>,
+    /// `.env`, and what else is not to be read in the database.
+    pub(crate) sealed: Option<Vec<u8>>,
 }
 
 pub(crate) fn insert(db: &Connection, name: &StackName, created: Timestamp) -> Result<bool> {
@@ -90,16 +92,26 @@ pub(crate) fn update(db: &Connection, stack: &StackRow) -> Result<()> {
     Ok(())
 }
 
-/// Keeps a generation under the next number, and answers that.
-pub(crate) fn add_generation(db: &Connection, stack: &StackName, row: &GenerationRow) -> Result<u64> {
-    let number: u64 = db.query_row(
+/// The number that the next generation of a stack gets.
+pub(crate) fn next_generation(db: &Connection, stack: &StackName) -> Result<u64> {
+    db.query_row(
         "SELECT coalesce(max(number), 0) + 1 FROM generations WHERE stack = ?1",
         [stack.as_str()],
         |row| row.get(0),
-    )?;
+    )
+}
+
+/// Keeps a generation; what of it is `sealed` is kept nowhere else.
+pub(crate) fn add_generation(
+    db: &Connection,
+    stack: &StackName,
+    number: u64,
+    row: &GenerationRow,
+    sealed: &[u8],
+) -> Result<()> {
     db.execute(
-        "INSERT INTO generations (stack, number, created, by, version, compose, env, images, consents)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO generations (stack, number, created, by, version, compose, env, images, consents, sealed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, '', ?7, ?8, ?9)",
         params![
             stack.as_str(),
             number,
@@ -107,27 +119,50 @@ pub(crate) fn add_generation(db: &Connection, stack: &StackName, row: &Generatio
             row.shown.by,
             row.version,
             row.shown.compose,
-            row.shown.env,
             json(&row.shown.images)?,
-            json(&row.consents)?
+            json(&row.consents)?,
+            sealed
         ],
     )?;
-    Ok(number)
+    Ok(())
+}
+
+/// All that is sealed of generations, by stack and number.
+pub(crate) fn sealed(db: &Connection) -> Result<Vec<(StackName, u64, Vec<u8>)>> {
+    db.prepare("SELECT stack, number, sealed FROM generations WHERE sealed IS NOT NULL")?
+        .query_map([], |row| Ok((stack_name(row)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
+
+/// The `.env` of generations that were kept before any was sealed, by stack and number.
+pub(crate) fn plain(db: &Connection) -> Result<Vec<(StackName, u64, String)>> {
+    db.prepare("SELECT stack, number, env FROM generations WHERE sealed IS NULL")?
+        .query_map([], |row| Ok((stack_name(row)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
+
+/// Puts what was sealed anew in place.
+pub(crate) fn reseal(db: &Connection, stack: &StackName, number: u64, sealed: &[u8]) -> Result<()> {
+    db.execute(
+        "UPDATE generations SET sealed = ?3, env = '' WHERE stack = ?1 AND number = ?2",
+        params![stack.as_str(), number, sealed],
+    )?;
+    Ok(())
 }
 
 /// The generations of a stack, the newest first.
-pub(crate) fn generations(db: &Connection, stack: &StackName) -> Result<Vec<Generation>> {
+pub(crate) fn generations(db: &Connection, stack: &StackName) -> Result<Vec<GenerationRow>> {
     db.prepare_cached(
-        "SELECT number, created, by, good, compose, env, images, version, consents
+        "SELECT number, created, by, good, compose, env, images, version, consents, sealed
          FROM generations WHERE stack = ?1 ORDER BY number DESC",
     )?
-    .query_map([stack.as_str()], |row| Ok(generation_row(row)?.shown))?
+    .query_map([stack.as_str()], generation_row)?
     .collect()
 }
 
 pub(crate) fn generation(db: &Connection, stack: &StackName, number: u64) -> Result<Option<GenerationRow>> {
     db.prepare_cached(
-        "SELECT number, created, by, good, compose, env, images, version, consents
+        "SELECT number, created, by, good, compose, env, images, version, consents, sealed
          FROM generations WHERE stack = ?1 AND number = ?2",
     )?
     .query_row(params![stack.as_str(), number], generation_row)
@@ -156,9 +191,8 @@ pub(crate) fn set_good(db: &Connection, stack: &StackName, number: u64) -> Resul
 }
 
 fn row(row: &Row<'_>) -> Result<StackRow> {
-    let name: String = row.get(0)?;
     Ok(StackRow {
-        name: StackName::parse(&name).map_err(|error| unreadable(0, error))?,
+        name: stack_name(row)?,
         created: Timestamp(row.get(1)?),
         wanted: read_word(row, 2)?,
         was: read_word(row, 3)?,
@@ -166,6 +200,12 @@ fn row(row: &Row<'_>) -> Result<StackRow> {
         good: row.get(5)?,
         trouble: row.get(6)?,
     })
+}
+
+/// The name of a stack in the first column.
+fn stack_name(row: &Row<'_>) -> Result<StackName> {
+    let name: String = row.get(0)?;
+    StackName::parse(&name).map_err(|error| unreadable(0, error))
 }
 
 fn generation_row(row: &Row<'_>) -> Result<GenerationRow> {
@@ -181,5 +221,6 @@ fn generation_row(row: &Row<'_>) -> Result<GenerationRow> {
         },
         version: row.get(7)?,
         consents: read_json(row, 8)?,
+        sealed: row.get(9)?,
     })
 }

@@ -114,7 +114,7 @@ fn account(row: &Row<'_>) -> Result<Account> {
 }
 
 /// The error of a column that holds what this program never wrote.
-pub(super) fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+pub(crate) fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
 }
 

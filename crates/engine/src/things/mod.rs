@@ -5,12 +5,21 @@
 //!
 //! - [`users`]: who uses what
 //! - [`images`], [`volumes`], [`networks`]: the calls
+//! - [`reference`]: the names of images and registries
+//! - [`registries`]: passwords for registries
+//! - [`pull`]: fetching images
+//! - [`updates`]: what registries have that is newer; [`version`]: which tags are later
 //! - [`disk`]: what it all takes, and removing what is named
 
 mod disk;
 mod images;
 mod networks;
+pub(crate) mod pull;
+pub(crate) mod reference;
+pub(crate) mod registries;
+pub(crate) mod updates;
 mod users;
+mod version;
 mod volumes;
 
 use std::collections::BTreeMap;

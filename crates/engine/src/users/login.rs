@@ -51,9 +51,11 @@ impl Engine {
         self.throttle.begin(&subjects, Instant::now())?;
 
         let hash = account.as_ref().map(|(account, _)| account.password_hash.clone());
+        // A name that nobody has may be a password in the wrong field, which no log is to hold.
+        let known = account.as_ref().map(|(account, _)| account.user.name.to_string());
         let right = self.passwords.verify(&request.password, hash).await?;
         let Some((account, _)) = account.filter(|(account, _)| right && !account.user.disabled) else {
-            tracing::warn!(name = %request.name.escape_debug(), peer = %caller.peer, "a login failed");
+            tracing::warn!(name = known, peer = %caller.peer, "a login failed");
             return Err(Error::WrongCredentials);
         };
         self.throttle.right(&subjects);

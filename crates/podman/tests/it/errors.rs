@@ -131,7 +131,10 @@ async fn a_name_never_leaves_its_place_in_the_path() {
 async fn a_pull_that_fails_in_the_stream_is_an_error() {
     let machine = Machine::start().await;
     // Nobody listens at port 1.
-    let mut pull = machine.podman().images().pull("localhost:1/nothing:1");
+    let mut pull = machine.podman().images().pull(&podman::image::Pull {
+        reference: "localhost:1/nothing:1".to_owned(),
+        ..podman::image::Pull::default()
+    });
     let mut last = None;
     while let Some(next) = pull.next().await {
         last = Some(next);

@@ -47,6 +47,7 @@ pub(crate) async fn start(port: u16) -> Result<u16> {
     let gate = Open(Pass {
         lease: CancellationToken::new(),
         who: "ada".into(),
+        held: None,
     });
     let config = Config {
         own_cookies: OwnCookies::new(["sd"]),

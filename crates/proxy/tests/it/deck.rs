@@ -19,6 +19,8 @@ pub(crate) struct Door {
     pub(crate) lease: CancellationToken,
     pub(crate) page: Mutex<Option<Page>>,
     pub(crate) records: Mutex<Vec<Record>>,
+    /// Handed out with each pass.
+    pub(crate) held: Arc<()>,
 }
 
 impl Gate for Door {
@@ -28,6 +30,7 @@ impl Gate for Door {
             None => Verdict::Pass(Pass {
                 lease: self.lease.clone(),
                 who: "ada".into(),
+                held: Some(Arc::clone(&self.held) as Arc<_>),
             }),
         };
         async move { verdict }.boxed()
@@ -79,6 +82,7 @@ impl Deck {
             lease: CancellationToken::new(),
             page: Mutex::default(),
             records: Mutex::default(),
+            held: Arc::default(),
         });
         let config = Config {
             own_cookies: OwnCookies::new(["sd"]),

@@ -2,7 +2,9 @@
 
 mod app;
 mod deck;
+mod differential;
 mod faults;
+mod fetch;
 mod http2;
 mod requests;
 mod responses;

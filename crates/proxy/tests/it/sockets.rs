@@ -1,5 +1,6 @@
 //! WebSockets: the handshake, and every byte after it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::app::App;
@@ -211,4 +212,26 @@ async fn one_side_may_end_while_the_other_goes_on() {
         .await
         .expect("it ends");
     assert_eq!(browser.wire.rest().await, "heard bye");
+}
+
+#[tokio::test]
+async fn what_a_pass_holds_is_held_until_the_socket_is_closed() {
+    let app = echo(glued(SWITCH)).await;
+    let deck = Deck::before(app.port).await;
+    let held = || Arc::strong_count(&deck.door.held) > 1;
+    assert!(!held());
+    let mut browser = deck.connect().await;
+    browser.wire.write(HANDSHAKE.replace("HOST", &deck.host())).await;
+    browser.wire.head().await.expect("a switch");
+    browser.wire.write("hello").await;
+    assert_eq!(browser.wire.exactly(5).await, b"hello");
+    assert!(held());
+    drop(browser);
+    tokio::time::timeout(crate::app::PATIENCE, async {
+        while held() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("it is let go");
 }

@@ -49,7 +49,7 @@ impl Need {
 }
 
 /// Everything, in the order in which a person would like to read it.
-pub(crate) const NEEDS: [Need; 27] = [
+pub(crate) const NEEDS: [Need; 28] = [
     need("podman", &["podman"], "podman", "podman"),
     // crun, the usual runtime, refuses a tree of control groups that is not the unified one alone.
     need("runc", &["runc"], "runc", "runc").when(|facts, _| !facts.cgroup2),
@@ -99,6 +99,9 @@ pub(crate) const NEEDS: [Need; 27] = [
     need("node", &["node"], "nodejs", "nodejs"),
     need("npm", &["npm"], "npm", "nodejs-npm"),
     need("busybox", &["busybox"], "busybox-static", "busybox").when(|_, purpose| purpose >= Purpose::Test),
+    // Pulls, passwords for them, and updates are tested against a real registry on loopback.
+    need("docker-registry", &["docker-registry"], "docker-registry", "")
+        .when(|facts, purpose| purpose >= Purpose::Test && matches!(facts.system.id.as_str(), "debian" | "ubuntu")),
     need(
         "chromium",
         &["chromium", "chromium-browser", "google-chrome"],

@@ -43,15 +43,15 @@ fn python() -> Result<&'static str> {
 }
 
 fn compare(python: &str, script: &Path, binary: &Path) -> Result<Counts> {
-    let mut command = Command::new(python);
-    command
-        .arg(script)
-        .arg(binary)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped());
+    closing(Command::new(python).arg(script).arg(binary))
+}
+
+/// Runs a command whose last line says how many agree.
+pub(super) fn closing(command: &mut Command) -> Result<Counts> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command
         .spawn()
-        .with_context(|| format!("starting {}", shell::line(&command)))?;
+        .with_context(|| format!("starting {}", shell::line(command)))?;
     let output = child.stdout.take().context("its output was piped")?;
     let mut last = String::new();
     for line in BufReader::new(output).lines() {
@@ -60,9 +60,9 @@ fn compare(python: &str, script: &Path, binary: &Path) -> Result<Counts> {
     }
     let status = child.wait()?;
     let counts =
-        read(&last).with_context(|| format!("{} ended ({status}) without its closing line", script.display()))?;
+        read(&last).with_context(|| format!("{} ended ({status}) without its closing line", shell::line(command)))?;
     if !status.success() && counts.failed == 0 {
-        bail!("{} failed ({status})", script.display());
+        bail!("{} failed ({status})", shell::line(command));
     }
     Ok(counts)
 }

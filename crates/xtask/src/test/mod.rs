@@ -5,6 +5,7 @@
 
 mod browser;
 mod conformance;
+mod corpus;
 mod fuzz;
 mod lane;
 mod leftovers;
@@ -40,6 +41,8 @@ enum Suite {
     Wasm,
     /// Real compose files beside docker compose's answers
     Conformance,
+    /// Raw requests of another project's tests, replayed against the proxy
+    Corpus,
     /// A short run of each fuzz target
     Fuzz,
     /// Stories in a real browser
@@ -88,11 +91,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 type Run = fn(&Account) -> Result<Counts>;
 
-const SUITES: [(Suite, &str, Run); 6] = [
+const SUITES: [(Suite, &str, Run); 7] = [
     (Suite::Rust, "rust", rust::run),
     (Suite::Doc, "doc", rust::doc),
     (Suite::Wasm, "wasm", wasm::run),
     (Suite::Conformance, "conformance", conformance::run),
+    (Suite::Corpus, "corpus", corpus::run),
     (Suite::Fuzz, "fuzz", fuzz::run),
     (Suite::Browser, "browser", browser::run),
 ];

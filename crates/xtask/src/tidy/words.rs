@@ -27,6 +27,10 @@ const SECRETS: &[&str] = &[
     // The ticket into an app goes into its address, the cookie that it is changed for is kept as its hash.
     "crates/engine/src/apps/mod.rs",
     "crates/engine/src/apps/passes.rs",
+    // The password for a registry goes to Podman with a pull.
+    "crates/engine/src/things/registries.rs",
+    // A generation is opened to be deployed, and for who may change its stack.
+    "crates/engine/src/stacks/kept.rs",
     "crates/engine/src/users/factor.rs",
     "crates/engine/src/users/login.rs",
     "crates/engine/src/users/password.rs",

@@ -1,22 +1,87 @@
 //! Apps: which there are, and the way into one.
 
-use api::app::{App as Shown, OpenApp, OpenedApp};
+use api::app::{App as Shown, AppDetail, AppSettings, AppsQuery, OpenApp, OpenedApp};
 use api::page::Listed;
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect};
 
 use crate::apps::programs;
 use crate::edge::error::{Fault, Reply};
 use crate::edge::here::Here;
-use crate::edge::json::Json;
+use crate::edge::json::{Json, Query};
+use crate::edge::picture::Picture;
 use crate::edge::signed::{self, Signed};
 use crate::edge::{App, cookies};
 
 /// The apps that one may see
-#[utoipa::path(get, path = "/apps", tag = "apps", responses((status = 200, body = Listed<Shown>)))]
-pub(crate) async fn list(State(app): State<App>, Signed(actor): Signed) -> Reply<Json<Listed<Shown>>> {
-    Ok(Json(app.engine.apps(&actor)?))
+#[utoipa::path(get, path = "/apps", tag = "apps", params(AppsQuery), responses((status = 200, body = Listed<Shown>)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Query(query): Query<AppsQuery>,
+) -> Reply<Json<Listed<Shown>>> {
+    Ok(Json(app.engine.apps(&actor, query)?))
+}
+
+/// An app, with what is set for it and what its labels say
+#[utoipa::path(get, path = "/apps/{id}", tag = "apps", params(("id" = String, Path)),
+    responses((status = 200, body = AppDetail), (status = 404)))]
+pub(crate) async fn show(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+) -> Reply<Json<AppDetail>> {
+    Ok(Json(app.engine.app_detail(&actor, &id)?))
+}
+
+/// Set all that is set for an app; what is left out is as its labels say
+#[utoipa::path(put, path = "/apps/{id}", tag = "apps", params(("id" = String, Path)), request_body = AppSettings,
+    responses((status = 200, body = AppDetail), (status = 404), (status = 422)))]
+pub(crate) async fn set(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+    Json(settings): Json<AppSettings>,
+) -> Reply<Json<AppDetail>> {
+    Ok(Json(app.engine.set_app(&actor, &id, settings).await?))
+}
+
+/// The icon of an app, a PNG or a drawing of Stardeck's own
+#[utoipa::path(get, path = "/apps/{id}/icon", tag = "apps",
+    params(("id" = String, Path), ("v" = Option<String>, Query, description = "Which one; another has another address")),
+    responses((status = 200, body = String, content_type = "image/png"), (status = 404)))]
+pub(crate) async fn icon(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+) -> Reply<impl IntoResponse> {
+    let icon = app.engine.app_icon(&actor, &id).await?;
+    Ok(([(header::CONTENT_TYPE, icon.kind)], icon.bytes))
+}
+
+/// Send an own icon: PNG, JPEG, GIF, WebP or ICO of at most 512 KiB and 2048 pixels
+#[utoipa::path(put, path = "/apps/{id}/icon", tag = "apps", params(("id" = String, Path)),
+    request_body(content = String, content_type = "image/png"),
+    responses((status = 200, body = Shown), (status = 404), (status = 413), (status = 415), (status = 422)))]
+pub(crate) async fn set_icon(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+    Picture(bytes): Picture,
+) -> Reply<Json<Shown>> {
+    Ok(Json(app.engine.set_app_icon(&actor, &id, bytes).await?))
+}
+
+/// Forget the own icon
+#[utoipa::path(delete, path = "/apps/{id}/icon", tag = "apps", params(("id" = String, Path)),
+    responses((status = 200, body = Shown), (status = 404)))]
+pub(crate) async fn remove_icon(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+) -> Reply<Json<Shown>> {
+    Ok(Json(app.engine.remove_app_icon(&actor, &id).await?))
 }
 
 /// Open an app: an address to load in a window, good once and for thirty seconds

@@ -2,12 +2,14 @@
 
 use api::container::{Container, ContainerDetail, ContainerList, RemoveContainer};
 use api::page::PageQuery;
+use api::source::QuickDeploy;
+use api::stack::StackJob;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use engine::containers::Verb;
 
 use crate::edge::App;
-use crate::edge::error::{DONE, Reply};
+use crate::edge::error::{BEGUN, DONE, Reply};
 use crate::edge::json::{Json, Query};
 use crate::edge::signed::Signed;
 
@@ -20,6 +22,17 @@ pub(crate) async fn list(
     Query(query): Query<PageQuery>,
 ) -> Reply<Json<ContainerList>> {
     Ok(Json(app.engine.containers(&actor, &query)?))
+}
+
+/// Deploy a container from an image and a few words: they become a compose file, written as a stack
+#[utoipa::path(post, path = "/containers", tag = "containers", request_body = QuickDeploy,
+    responses((status = 202, body = StackJob), (status = 409, description = "The name is taken")))]
+pub(crate) async fn quick_deploy(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Json(request): Json<QuickDeploy>,
+) -> Reply<impl IntoResponse> {
+    Ok((BEGUN, Json(app.engine.quick_deploy(&actor, request).await?)))
 }
 
 /// A container, looked at closely

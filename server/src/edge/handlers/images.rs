@@ -1,12 +1,13 @@
 //! Images.
 
-use api::image::{Image, ImageDetail};
+use api::image::{Image, ImageDetail, PullImage};
+use api::job::Job;
 use api::page::{Page, PageQuery};
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 
 use crate::edge::App;
-use crate::edge::error::{DONE, Reply};
+use crate::edge::error::{BEGUN, DONE, Reply};
 use crate::edge::json::{Json, Query};
 use crate::edge::signed::Signed;
 
@@ -18,6 +19,17 @@ pub(crate) async fn list(
     Query(query): Query<PageQuery>,
 ) -> Reply<Json<Page<Image>>> {
     Ok(Json(app.engine.images(&actor, &query).await?))
+}
+
+/// Fetch an image
+#[utoipa::path(post, path = "/images/pull", tag = "images", request_body = PullImage,
+    responses((status = 202, body = Job)))]
+pub(crate) async fn pull(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Json(request): Json<PullImage>,
+) -> Reply<impl IntoResponse> {
+    Ok((BEGUN, Json(app.engine.pull_image(&actor, request).await?)))
 }
 
 /// An image, looked at closely

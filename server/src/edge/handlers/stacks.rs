@@ -1,9 +1,11 @@
 //! Stacks.
 
 use api::page::Listed;
+use api::source::{PullStack, PulledStack, StackChanges};
 use api::stack::{
     CreateStack, DeployStack, EditStack, Generation, Plan, RemoveStack, Stack, StackDetail, StackJob, WriteStack,
 };
+use api::update::StackUpdates;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use engine::stacks::Verb;
@@ -154,6 +156,29 @@ pub(crate) async fn down(
     Ok((BEGUN, Json(app.engine.operate_stack(&actor, &name, Verb::Down).await?)))
 }
 
+/// Ask registries what they have for the images of what is deployed; nothing is fetched
+#[utoipa::path(post, path = "/stacks/{name}/check-updates", tag = "stacks", params(("name" = String, Path)),
+    responses((status = 200, body = StackUpdates), (status = 404), (status = 409, description = "It was never deployed")))]
+pub(crate) async fn check_updates(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(name): Path<String>,
+) -> Reply<Json<StackUpdates>> {
+    Ok(Json(app.engine.check_updates(&actor, &name).await?))
+}
+
+/// Deploy what is deployed again, with what its tags lead to now
+#[utoipa::path(post, path = "/stacks/{name}/update", tag = "stacks", params(("name" = String, Path)),
+    responses((status = 202, body = StackJob), (status = 404),
+        (status = 409, description = "`nothing_newer`, or it was never deployed")))]
+pub(crate) async fn update(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(name): Path<String>,
+) -> Reply<impl IntoResponse> {
+    Ok((BEGUN, Json(app.engine.update_stack(&actor, &name).await?)))
+}
+
 /// What was deployed, the newest first
 #[utoipa::path(get, path = "/stacks/{name}/generations", tag = "stacks", params(("name" = String, Path)),
     responses((status = 200, body = Listed<Generation>), (status = 404)))]
@@ -163,4 +188,28 @@ pub(crate) async fn generations(
     Path(name): Path<String>,
 ) -> Reply<Json<Listed<Generation>>> {
     Ok(Json(app.engine.generations(&actor, &name).await?))
+}
+
+/// Look again where the files of a stack come from, and take what was looked at
+#[utoipa::path(post, path = "/stacks/{name}/pull", tag = "stacks", params(("name" = String, Path)), request_body = PullStack,
+    responses((status = 200, body = PulledStack), (status = 404),
+        (status = 409, description = "`no_origin`: they come from nowhere else; `source_moved`: it is not what was looked at")))]
+pub(crate) async fn pull(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(name): Path<String>,
+    Json(request): Json<PullStack>,
+) -> Reply<Json<PulledStack>> {
+    Ok(Json(app.engine.pull_stack(&actor, &name, request).await?))
+}
+
+/// How the files on the disk differ from what was deployed last
+#[utoipa::path(get, path = "/stacks/{name}/changes", tag = "stacks", params(("name" = String, Path)),
+    responses((status = 200, body = StackChanges), (status = 404)))]
+pub(crate) async fn changes(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(name): Path<String>,
+) -> Reply<Json<StackChanges>> {
+    Ok(Json(app.engine.stack_changes(&actor, &name).await?))
 }

@@ -63,7 +63,10 @@ async fn crash_at(point: &str, file: &Path, machine: &Machine, deck: &mut Deck<'
     deck.start_again().await;
     follow(ada, deck);
     // The crash may come before the answer.
-    if let Some(reply) = ada.post_if_it_lives("/api/stacks/pair/deploy", json!({})).await {
+    if let Some(reply) = ada
+        .send_if_it_lives("POST", "/api/stacks/pair/deploy", Some(json!({})))
+        .await
+    {
         assert_eq!(reply.status, 202, "{point}: {reply:?}");
     }
     wait_until(&format!("the crash at {point}"), Duration::from_secs(30), async || {

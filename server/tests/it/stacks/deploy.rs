@@ -73,6 +73,34 @@ async fn what_waits_for_nothing_starts_beside_what_waits() {
 }
 
 #[tokio::test]
+async fn a_network_or_volume_that_was_made_of_something_else_is_refused_before_anything_is_touched() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada) = deck(&machine).await;
+    let text = "services:\n  web: {image: localhost/tiny, networks: [net], volumes: [\"data:/data\"]}\n\
+                networks: {net: {internal: @}}\nvolumes: {data: {labels: {a: b}}}\n";
+    create(&mut ada, "firm", &text.replace('@', "false")).await;
+    deploy(&mut ada, "firm").await;
+    let before = podman_ps(&machine, "firm").await;
+    write(&mut ada, "firm", &text.replace('@', "true")).await;
+    let plan: Plan = ada.post("/api/stacks/firm/diff", json!({})).await.json();
+    assert!(
+        plan.diagnostics.iter().any(|said| said.path == "networks.firm_net"),
+        "{plan:#?}"
+    );
+    let job = done(&mut ada, "firm", "deploy", json!({})).await;
+    assert_eq!(job.job.state, JobState::RolledBack);
+    let why = job.job.error.unwrap().message;
+    assert!(why.contains("firm_net") && why.contains("down"), "{why}");
+    assert_eq!(podman_ps(&machine, "firm").await, before);
+    done(&mut ada, "firm", "down", json!({})).await;
+    deploy(&mut ada, "firm").await;
+    write(&mut ada, "firm", &text.replace('@', "true").replace("a: b", "a: c")).await;
+    let job = done(&mut ada, "firm", "deploy", json!({})).await;
+    assert!(job.job.error.unwrap().message.contains("firm_data"), "its data stays");
+    clean(&machine, &mut ada, "firm").await;
+}
+
+#[tokio::test]
 async fn a_stack_comes_up_in_order_and_a_deploy_of_the_same_touches_nothing() {
     let machine = Machine::start().await;
     let (_deck, mut ada) = deck(&machine).await;

@@ -1,10 +1,14 @@
 //! Stacks, end to end on real Podman.
 
+mod chaos;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod deploy;
+mod ends;
 mod keys;
 mod policy;
+mod sleep;
+mod sources;
 mod verbs;
 
 use std::time::Duration;
@@ -33,7 +37,7 @@ pub(crate) async fn write(browser: &mut Browser, name: &str, compose: &str) {
     assert_eq!(reply.status, 200, "{reply:?}");
 }
 
-async fn detail(browser: &mut Browser, name: &str) -> StackDetail {
+pub(crate) async fn detail(browser: &mut Browser, name: &str) -> StackDetail {
     browser.get(&format!("/api/stacks/{name}")).await.json()
 }
 
@@ -62,7 +66,7 @@ pub(crate) async fn deploy(browser: &mut Browser, name: &str) -> JobDetail {
 }
 
 /// Waits until the stack is shown in that state.
-async fn shown(browser: &mut Browser, name: &str, state: StackState) -> Stack {
+pub(crate) async fn shown(browser: &mut Browser, name: &str, state: StackState) -> Stack {
     wait_until(
         &format!("{name} to be {state:?}"),
         Duration::from_secs(15),
@@ -87,7 +91,7 @@ async fn podman_ps(machine: &Machine, stack: &str) -> Vec<String> {
 }
 
 /// Lets a browser follow a deck that was started again.
-fn follow(browser: &mut Browser, deck: &testkit::Deck<'_>) {
+pub(crate) fn follow(browser: &mut Browser, deck: &testkit::Deck<'_>) {
     browser.server = deck.address().strip_prefix("http://").unwrap().parse().unwrap();
     browser.host = browser.server.to_string();
 }

@@ -1,6 +1,8 @@
 //! Images, volumes and networks, end to end on real Podman.
 
 mod lists;
+mod registry;
+mod updates;
 
 use serde_json::Value;
 

@@ -108,12 +108,20 @@ impl Flow {
                     version,
                     compose: Some(compose),
                     env: Some(env),
+                    files: std::collections::BTreeMap::new(),
                 };
                 session.write_stack(name, &request).await
             }
             None => {
                 let name = name.clone();
-                session.create_stack(&CreateStack { name, compose, env }).await
+                let stack = CreateStack {
+                    name,
+                    compose,
+                    env,
+                    files: std::collections::BTreeMap::new(),
+                    origin: None,
+                };
+                session.create_stack(&stack).await
             }
         }
     }

@@ -46,12 +46,16 @@ pub enum Absence {
 /// Why an app has no page to show; absent where it has one.
 #[must_use]
 pub fn absence(app: Option<&App>) -> Option<Absence> {
-    match app.map(|app| app.state) {
-        None => Some(Absence::Unknown),
-        Some(AppState::Stopped) => Some(Absence::Stopped),
-        Some(AppState::Starting) => Some(Absence::Starting),
-        Some(AppState::Gone) => Some(Absence::NoContainer),
-        Some(AppState::Ready | AppState::Unhealthy) => None,
+    let Some(app) = app else {
+        return Some(Absence::Unknown);
+    };
+    match app.state {
+        // Opening it starts it.
+        AppState::Stopped if app.wakes => None,
+        AppState::Stopped => Some(Absence::Stopped),
+        AppState::Starting => Some(Absence::Starting),
+        AppState::Gone => Some(Absence::NoContainer),
+        AppState::Ready | AppState::Unhealthy => None,
     }
 }
 

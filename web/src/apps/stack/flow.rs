@@ -1,6 +1,6 @@
 //! What is done to a stack in its window, and what is known of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api::job::Job;
 use api::name::StackName;
@@ -189,6 +189,7 @@ impl Flow {
             version,
             compose: Some(self.compose.get_untracked()),
             env: Some(self.env.get_untracked()),
+            files: BTreeMap::new(),
         };
         match session.write_stack(&self.name(), &request).await {
             Ok(detail) => {
@@ -271,7 +272,7 @@ impl Flow {
         let name = self.name();
         let run = move || {
             let name = self.name();
-            self.begin(async move |session: &Session| session.operate(&name, verb).await);
+            self.begin(async move |session: &Session| session.act_on_stack(&name, verb).await);
         };
         let (word, consequences): (_, &[&str]) = match verb {
             StackVerb::Start => return run(),

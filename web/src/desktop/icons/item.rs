@@ -6,7 +6,11 @@ use leptos::prelude::*;
 
 use crate::desktop::state::{Spec, Window};
 use crate::kit::icon::Glyph;
-use crate::kit::menu::Entry;
+use crate::kit::menu::{Entry, Item as Line};
+use crate::store::own::Own;
+
+/// The entry of the desk that says what is kept in the dock.
+const PINS: &str = "pins";
 
 /// What something looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,15 +89,26 @@ type Menu = Arc<dyn Fn(&Item) -> Vec<Entry> + Send + Sync>;
 pub struct Items {
     /// All of them, in their natural order.
     pub all: Memo<Vec<Item>>,
+    /// The keys of those that are kept in the dock beside the built-in ones.
+    pub pins: RwSignal<Vec<String>>,
+    own: Own,
     menu: StoredValue<Menu>,
 }
 
 impl Items {
     /// These items, with what makes the menu of one.
     #[must_use]
-    pub fn new(all: Memo<Vec<Item>>, menu: impl Fn(&Item) -> Vec<Entry> + Send + Sync + 'static) -> Self {
+    pub fn new(all: Memo<Vec<Item>>, own: Own, menu: impl Fn(&Item) -> Vec<Entry> + Send + Sync + 'static) -> Self {
+        let pins = RwSignal::new(own.get(PINS).unwrap_or_default());
+        own.listen(PINS, move |news| {
+            if let Some(kept) = news.get("") {
+                pins.set(Vec::clone(kept));
+            }
+        });
         Self {
             all,
+            pins,
+            own,
             menu: StoredValue::new(Arc::new(menu)),
         }
     }
@@ -122,7 +137,30 @@ impl Items {
     #[must_use]
     pub fn menu(&self, item: &Item) -> Vec<Entry> {
         let menu = self.menu.get_value();
-        untrack(|| menu(item))
+        let mut entries = untrack(|| menu(item));
+        if item.on_desk && item.life != Life::Plain {
+            let pinned = self.pins.with_untracked(|pins| pins.contains(&item.key));
+            let (items, key) = (*self, item.key.clone());
+            let word = if pinned {
+                "Remove from the dock"
+            } else {
+                "Keep in the dock"
+            };
+            let pin = Line::new(word, Glyph::Pin, move || items.pin(&key, !pinned));
+            entries.extend([Entry::Rule, Entry::Item(pin)]);
+        }
+        entries
+    }
+
+    /// Keeps something in the dock, or no longer.
+    fn pin(&self, key: &str, kept: bool) {
+        self.pins.update(|pins| {
+            pins.retain(|pin| pin != key);
+            if kept {
+                pins.push(key.to_owned());
+            }
+        });
+        self.pins.with_untracked(|pins| self.own.put(PINS, pins));
     }
 }
 

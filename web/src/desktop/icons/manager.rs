@@ -1,22 +1,16 @@
 //! The icons as views use them: they read the icons and dispatch actions.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
-use super::grid::{Cell, Grid};
+use super::grid::Grid;
 use super::item::Items;
 use super::reduce::{Action, Icons, reduce};
 use crate::desktop::geometry::Size;
-use crate::desktop::layout::Shelf;
 use crate::desktop::state::Desk;
+use crate::store::own::Own;
 
-/// The name that the places of icons are kept under.
-const NAME: &str = "stardeck.icons";
-
-/// Keeps where the icons stand.
-type Save = Arc<dyn Fn(&Icons) + Send + Sync>;
+/// What the keys of the entries begin with that say where an icon stands.
+const PREFIX: &str = "icon:";
 
 /// The icons; a context.
 #[derive(Clone, Copy)]
@@ -24,37 +18,19 @@ pub struct IconManager {
     /// The icons, to be read.
     pub icons: ReadSignal<Icons>,
     set_icons: WriteSignal<Icons>,
-    save: StoredValue<Save>,
+    own: Own,
 }
 
 impl IconManager {
     /// The icons of a person's desk, where they were left.
     #[must_use]
-    pub fn start(
-        items: Items,
-        desk: ReadSignal<Desk>,
-        shelf: impl Shelf + Copy + Send + Sync + 'static,
-        user: &str,
-    ) -> Self {
-        let name = format!("{NAME}.{user}");
-        let put: BTreeMap<String, Cell> = shelf
-            .load(&name)
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default();
+    pub fn start(items: Items, desk: ReadSignal<Desk>, dense: Signal<bool>, own: Own) -> Self {
         let (icons, set_icons) = signal(Icons {
-            put,
+            put: own.all(PREFIX),
             ..Icons::default()
         });
-        let save = move |icons: &Icons| {
-            if let Ok(text) = serde_json::to_string(&icons.put) {
-                shelf.save(&name, &text);
-            }
-        };
-        let manager = Self {
-            icons,
-            set_icons,
-            save: StoredValue::new(Arc::new(save)),
-        };
+        let manager = Self { icons, set_icons, own };
+        own.listen(PREFIX, move |cells| manager.dispatch(Action::Put(cells)));
         let room = Memo::new(move |_| {
             desk.with(|desk| {
                 let area = desk.area();
@@ -67,7 +43,7 @@ impl IconManager {
         });
         Effect::new(move |_| {
             let (room, compact) = room.get();
-            manager.dispatch(Action::Fit(Grid::of(room, compact, false)));
+            manager.dispatch(Action::Fit(Grid::of(room, compact, dense.get())));
         });
         Effect::new(move |_| manager.dispatch(Action::Show(shown.get())));
         manager
@@ -81,8 +57,11 @@ impl IconManager {
             keeps
         });
         if keeps == Some(true) {
-            let save = self.save.get_value();
-            self.icons.with_untracked(|icons| save(icons));
+            self.icons.with_untracked(|icons| {
+                for (key, cell) in &icons.put {
+                    self.own.put(&format!("{PREFIX}{key}"), cell);
+                }
+            });
         }
     }
 }

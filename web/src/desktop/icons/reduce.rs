@@ -87,6 +87,8 @@ pub enum Action {
     Cancel,
     /// They stand in this order.
     Sort(Vec<String>),
+    /// Another browser put these somewhere.
+    Put(BTreeMap<String, Cell>),
 }
 
 impl Icons {
@@ -184,6 +186,10 @@ pub fn reduce(mut icons: Icons, action: Action) -> (Icons, bool) {
             if let Some(Hold::Band { before, .. }) = icons.hold.take() {
                 icons.chosen = before;
             }
+            false
+        }
+        Action::Put(cells) => {
+            icons.put.extend(cells);
             false
         }
         Action::Sort(order) => {

@@ -18,7 +18,11 @@ pub fn Dock() -> impl IntoView {
     let items = expect_context::<Items>();
     let pinned = Memo::new(move |_| {
         let always = |item: &Item| (item.on_desk && item.life == Life::Plain).then(|| item.key.clone());
-        items.all.with(|all| all.iter().filter_map(always).collect::<Vec<_>>())
+        items.all.with(|all| {
+            let there = |key: &String| all.iter().any(|item| item.key == *key);
+            let kept = items.pins.get().into_iter().filter(there);
+            all.iter().filter_map(always).chain(kept).collect::<Vec<_>>()
+        })
     });
     // In the order in which they were opened, so that nothing in the dock changes places.
     let open = Memo::new(move |_| {

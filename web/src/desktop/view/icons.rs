@@ -17,6 +17,9 @@ use crate::desktop::reduce::Action as DeskAction;
 use crate::kit::icon::Glyph;
 use crate::kit::menu::{Anchor, Entry, Item as Line, Menus};
 
+/// A rectangle smaller than this is a press.
+const SLIGHT: i32 = 6;
+
 /// The layer of the icons, below the windows.
 #[component]
 pub fn IconLayer() -> impl IntoView {
@@ -26,7 +29,6 @@ pub fn IconLayer() -> impl IntoView {
     let menus = expect_context::<Menus>();
     let layer = NodeRef::<Div>::new();
     let shown = Memo::new(move |_| icons.icons.with(|icons| icons.shown.clone()));
-    let band = Memo::new(move |_| icons.icons.with(Icons::band));
     let down = move |event: PointerEvent| {
         if event.target() != event.current_target() || event.button() != 0 {
             return;
@@ -87,15 +89,27 @@ pub fn IconLayer() -> impl IntoView {
             <For each=move || shown.get() key=|key| key.clone() let:key>
                 <DeskIcon key=key layer=layer />
             </For>
-            {move || {
-                band.get()
-                    .filter(|band| band.w + band.h > 6)
-                    .map(|Rect { x, y, w, h }| {
-                        let style = format!("translate:{x}px {y}px;width:{w}px;height:{h}px");
-                        view! { <div class="icons-band" aria-hidden="true" style=style></div> }
-                    })
-            }}
+            <Band />
         </div>
+    }
+}
+
+/// The rectangle that chooses.
+#[component]
+fn Band() -> impl IntoView {
+    let icons = expect_context::<IconManager>().icons;
+    let band = Memo::new(move |_| icons.with(Icons::band).filter(|band| band.w + band.h > SLIGHT));
+    let rect = move || band.get().unwrap_or_default();
+    view! {
+        <Show when=move || band.get().is_some()>
+            <div
+                class="icons-band"
+                aria-hidden="true"
+                style:translate=move || format!("{}px {}px", rect().x, rect().y)
+                style:width=move || format!("{}px", rect().w)
+                style:height=move || format!("{}px", rect().h)
+            ></div>
+        </Show>
     }
 }
 

@@ -1,8 +1,13 @@
 //! Draws the desk: the wallpaper, the windows, the dock, the top bar, and what is wrong with the connection.
 
+pub mod about;
 pub mod bar;
 pub mod dock;
 pub mod icons;
+pub mod jobs;
+pub mod launcher;
+pub mod notices;
+pub mod settings;
 pub mod state_banner;
 pub mod tile;
 pub mod top_bar;
@@ -10,11 +15,15 @@ pub mod window;
 pub mod window_menu;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::icons::manager::IconManager;
 use super::manager::WindowManager;
+use super::reduce::Action;
 use dock::Dock;
 use icons::IconLayer;
+use launcher::LauncherLayer;
 use state_banner::StateBanner;
 use top_bar::TopBar;
 use window::WindowView;
@@ -33,6 +42,7 @@ pub fn DeskView(
         desk.with(|desk| desk.gesture.is_some_and(|gesture| gesture.moved)) || icons.with(icons::held)
     });
     let compact = Memo::new(move |_| desk.with(super::state::Desk::compact));
+    watch_pages(manager);
     view! {
         <div class="desk" class:is-held=held class:is-compact=compact>
             <TopBar leave=leave />
@@ -45,10 +55,62 @@ pub fn DeskView(
                 <SnapPreview />
             </main>
             <Dock />
+            <LauncherLayer />
             <p class="unseen" role="status">
                 {move || manager.said.get()}
             </p>
         </div>
+    }
+}
+
+/// A press into an embedded page is told to that page alone. All that is seen here is that the focus went there: menus
+/// then close, and its window comes to the front.
+fn watch_pages(manager: WindowManager) {
+    let look = move || {
+        let Some(active) = document()
+            .active_element()
+            .filter(|active| active.tag_name() == "IFRAME")
+        else {
+            return;
+        };
+        let own = active.closest(".window").ok().flatten().map(|window| window.id());
+        let id = manager.desk.with_untracked(|desk| {
+            let mut ids = desk.windows.iter().map(|window| window.id);
+            ids.find(|id| Some(super::manager::element_id(*id)) == own)
+        });
+        if let Some(id) = id {
+            manager.dispatch(Action::Focus(id));
+        }
+        if let Ok(open) = document().query_selector_all("[popover]:popover-open") {
+            let open = (0..open.length()).filter_map(|at| open.item(at)?.dyn_into::<HtmlElement>().ok());
+            for layer in open {
+                // One that has closed meanwhile is closed.
+                let _ = layer.hide_popover();
+            }
+        }
+    };
+    let left = window_event_listener(leptos::ev::blur, move |_| request_animation_frame(look));
+    // From one page to another the focus goes without a word.
+    let again = set_interval_with_handle(look_if_in_page(look), std::time::Duration::from_millis(200));
+    on_cleanup(move || {
+        left.remove();
+        if let Ok(again) = again {
+            again.clear();
+        }
+    });
+}
+
+/// Looks only while the focus is in an embedded page.
+fn look_if_in_page(look: impl Fn() + 'static) -> impl Fn() + 'static {
+    let last = std::cell::RefCell::new(None::<web_sys::Element>);
+    move || {
+        let active = document()
+            .active_element()
+            .filter(|active| active.tag_name() == "IFRAME");
+        if active.is_some() && *last.borrow() != active {
+            look();
+        }
+        *last.borrow_mut() = active;
     }
 }
 

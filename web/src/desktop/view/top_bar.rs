@@ -3,16 +3,19 @@
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
+use super::about::{open_about, open_shortcuts};
+use super::jobs::JobsButton;
+use super::notices::NoticesButton;
+use super::settings::SettingsButton;
 use super::window_menu;
 use crate::desktop::app::Place;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
 use crate::desktop::time;
-use crate::kit::Deed;
 use crate::kit::icon::{Glyph, Icon};
-use crate::kit::menu::{Anchor, Choice, Entry, Item, Menus};
+use crate::kit::menu::{Anchor, Entry, Item, Menus};
 use crate::kit::meter::Meter;
-use crate::prefs::{ACCENTS, Prefs, Theme};
+use crate::kit::sheet::Sheets;
 use crate::store::Deck;
 
 /// The top bar.
@@ -22,7 +25,9 @@ pub fn TopBar(
     leave: Callback<()>,
 ) -> impl IntoView {
     let deck = expect_context::<Deck>();
-    let clock = Memo::new(move |_| time::clock(deck.now.get()));
+    let day = Memo::new(move |_| time::day(deck.now.get()));
+    let hour = Memo::new(move |_| time::of_day(deck.now.get()));
+    let launching = expect_context::<WindowManager>().launching;
     view! {
         <header class="top-bar">
             <h1 class="top-bar-machine">
@@ -32,7 +37,23 @@ pub fn TopBar(
             <WindowMenuButton />
             <span class="top-bar-space"></span>
             <HostLoad />
-            <time class="top-bar-clock">{move || clock.get()}</time>
+            <JobsButton />
+            <button
+                type="button"
+                class="top-bar-button panel-button"
+                aria-label="Find apps, stacks, actions and settings"
+                aria-keyshortcuts="Control+K"
+                title="Find (Ctrl K)"
+                on:click=move |_| launching.set(true)
+            >
+                <Icon glyph=Glyph::Search size=15 />
+            </button>
+            <NoticesButton />
+            <SettingsButton />
+            <time class="top-bar-clock">
+                <span class="top-bar-day">{move || day.get()}</span>
+                {move || hour.get()}
+            </time>
             <UserMenuButton leave=leave />
         </header>
     }
@@ -95,23 +116,23 @@ fn ratio(part: u64, whole: u64) -> f64 {
     part as f64 / whole.max(1) as f64
 }
 
-/// The person: what they like, and the way out.
+/// The person: the account, what there is to know, and the way out.
 #[component]
 fn UserMenuButton(leave: Callback<()>) -> impl IntoView {
     let deck = expect_context::<Deck>();
     let menus = expect_context::<Menus>();
-    let prefs = expect_context::<Prefs>();
+    let sheets = expect_context::<Sheets>();
     let manager = expect_context::<WindowManager>();
     let name = move || deck.session.get().user().name.to_string();
     let open = move |event: MouseEvent| {
-        menus.open(Anchor::of(&event), "You", entries(deck, prefs, manager, leave));
+        menus.open(Anchor::of(&event), "You", entries(deck, sheets, manager, leave));
     };
     view! {
         <button
             type="button"
             class="top-bar-button top-bar-user"
             aria-haspopup="menu"
-            aria-label=move || format!("{}: account, theme, accent, log out", name())
+            aria-label=move || format!("{}: account, shortcuts, about, log out", name())
             on:click=open
         >
             <span class="avatar" aria-hidden="true">
@@ -121,7 +142,7 @@ fn UserMenuButton(leave: Callback<()>) -> impl IntoView {
     }
 }
 
-fn entries(deck: Deck, prefs: Prefs, manager: WindowManager, leave: Callback<()>) -> Vec<Entry> {
+fn entries(deck: Deck, sheets: Sheets, manager: WindowManager, leave: Callback<()>) -> Vec<Entry> {
     let session = deck.session_now();
     let role = match session.user().role {
         api::user::Role::Administrator => "administrator",
@@ -136,24 +157,12 @@ fn entries(deck: Deck, prefs: Prefs, manager: WindowManager, leave: Callback<()>
         }))
     }));
     entries.push(Entry::Rule);
-    entries.push(Entry::Heading("Theme".to_owned()));
-    entries.extend(Theme::ALL.map(|theme| {
-        Entry::Choice(Choice {
-            label: theme.label().to_owned(),
-            swatch: None,
-            chosen: prefs.theme.get_untracked() == theme,
-            run: Deed::new(move || prefs.theme.set(theme)),
-        })
-    }));
-    entries.push(Entry::Heading("Accent".to_owned()));
-    entries.extend(ACCENTS.map(|(accent, label)| {
-        Entry::Choice(Choice {
-            label: label.to_owned(),
-            swatch: Some(accent),
-            chosen: prefs.accent.get_untracked() == accent,
-            run: Deed::new(move || prefs.accent.set(accent)),
-        })
-    }));
+    entries.push(Entry::Item(
+        Item::new("Keyboard shortcuts", Glyph::Keyboard, move || open_shortcuts(sheets)).keys("?"),
+    ));
+    entries.push(Entry::Item(Item::new("About Stardeck", Glyph::Info, move || {
+        open_about(sheets, deck);
+    })));
     entries.push(Entry::Rule);
     entries.push(Entry::Item(Item::new("Log out", Glyph::LogOut, move || leave.run(()))));
     entries

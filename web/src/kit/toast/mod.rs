@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::button::IconButton;
 use super::icon::{Glyph, Icon};
+use crate::store::browser::now;
 
 /// How long good news stays.
 const GOOD_NEWS: Duration = Duration::from_secs(5);
@@ -26,9 +27,31 @@ struct Toast {
     text: String,
 }
 
+/// How many messages are remembered.
+const REMEMBERED: usize = 60;
+
+/// A message that was shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// Its number.
+    pub id: u32,
+    /// Whether it was bad news.
+    pub wrong: bool,
+    /// What happened.
+    pub title: String,
+    /// Why, or what to do.
+    pub text: String,
+    /// When, in milliseconds since the epoch.
+    pub at: i64,
+}
+
 /// Shows messages; a context.
 #[derive(Clone, Copy)]
 pub struct Toasts {
+    /// The messages of this visit, the last first.
+    pub past: RwSignal<Vec<Past>>,
+    /// How many of them nobody has looked at in their list.
+    pub unseen: RwSignal<usize>,
     shown: RwSignal<Vec<Toast>>,
     next: StoredValue<u32>,
 }
@@ -38,6 +61,8 @@ impl Toasts {
     #[must_use]
     pub fn new() -> Self {
         Self {
+            past: RwSignal::new(vec![]),
+            unseen: RwSignal::new(0),
             shown: RwSignal::new(vec![]),
             next: StoredValue::new(0),
         }
@@ -58,6 +83,21 @@ impl Toasts {
     fn push(&self, kind: Kind, title: String, text: String) -> u32 {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
+        self.past.update(|past| {
+            let (title, text, wrong) = (title.clone(), text.clone(), kind == Kind::Wrong);
+            past.insert(
+                0,
+                Past {
+                    id,
+                    wrong,
+                    title,
+                    text,
+                    at: now(),
+                },
+            );
+            past.truncate(REMEMBERED);
+        });
+        self.unseen.update(|unseen| *unseen = (*unseen + 1).min(REMEMBERED));
         self.shown.update(|shown| {
             // The same message twice says nothing new.
             shown.retain(|toast| (toast.kind, &toast.title, &toast.text) != (kind, &title, &text));
