@@ -118,14 +118,15 @@ fn stack_commands(sources: Sources, stack: &Stack) -> Vec<Command> {
             let (verb, name) = (*verb, stack.name.clone());
             let glyph = match verb {
                 StackVerb::Start => Glyph::Play,
-                StackVerb::Stop | StackVerb::Down => Glyph::Stop,
+                StackVerb::Stop => Glyph::Stop,
                 StackVerb::Restart => Glyph::Restart,
+                StackVerb::Down => Glyph::Unplugged,
             };
             let title = format!("{} {name}", verb.word());
             command("Stack", title, Face::Glyph(glyph, "indigo"), hint, move || {
                 let (session, name) = (sources.deck.session_now(), name.clone());
                 spawn_local(async move {
-                    match session.operate(&name, verb).await {
+                    match session.act_on_stack(&name, verb).await {
                         Ok(_) | Err(Error::Ended(_)) => {}
                         Err(error) => sources.toasts.wrong(format!("{name}: nothing was done"), error.words()),
                     }

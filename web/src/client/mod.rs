@@ -15,6 +15,5 @@ mod transport;
 pub use error::{Challenge, Ended, Error, Refusal};
 pub use events::Events;
 pub use logs::LogStream;
-pub use session::{Session, Verb, login, login_with_code, resume, setup, setup_state};
-pub use stacks::StackVerb;
+pub use session::{Session, StackVerb, Verb, login, login_with_code, resume, setup, setup_state};
 pub use things::ThingKind;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::app::{App, OpenApp, OpenedApp};
 use api::container::{Container, ContainerDetail, ContainerList};
 use api::desk::{Desk, DeskPatch};
-use api::job::Job;
+use api::job::{Job, JobDetail};
 use api::name::StackName;
 use api::page::{Listed, Page};
 use api::secret::Secret;
@@ -43,6 +43,32 @@ impl Verb {
             Self::Start => "start",
             Self::Stop => "stop",
             Self::Restart => "restart",
+        }
+    }
+}
+
+/// What is done to a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StackVerb {
+    /// Start what it has.
+    Start,
+    /// Stop it; its containers stay.
+    Stop,
+    /// Stop it and start it again.
+    Restart,
+    /// Remove its containers and networks.
+    Down,
+}
+
+impl StackVerb {
+    /// The word for people.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Start => "Start",
+            Self::Stop => "Stop",
+            Self::Restart => "Restart",
+            Self::Down => "Down",
         }
     }
 }
@@ -236,6 +262,17 @@ impl Session {
     /// Changes what the person's desk is made of.
     pub async fn change_desk(&self, patch: &DeskPatch) -> Result<Desk, Error> {
         self.heed(Call::new("PATCH", "/desk").token(&self.token).body(patch)?.read().await)
+    }
+
+    /// A job, and what it wrote.
+    pub async fn job(&self, id: &str) -> Result<JobDetail, Error> {
+        self.read(&format!("/jobs/{id}")).await
+    }
+
+    /// Starts, stops or restarts a stack, by a job.
+    pub async fn act_on_stack(&self, name: &StackName, verb: StackVerb) -> Result<StackJob, Error> {
+        let path = format!("/stacks/{name}/{}", verb.word().to_lowercase());
+        self.heed(Call::new("POST", &path).token(&self.token).read().await)
     }
 
     /// Makes a stack, of which nothing runs yet.

@@ -272,7 +272,7 @@ impl Flow {
         let name = self.name();
         let run = move || {
             let name = self.name();
-            self.begin(async move |session: &Session| session.operate(&name, verb).await);
+            self.begin(async move |session: &Session| session.act_on_stack(&name, verb).await);
         };
         let (word, consequences): (_, &[&str]) = match verb {
             StackVerb::Start => return run(),

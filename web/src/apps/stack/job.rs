@@ -61,8 +61,8 @@ fn title(job: &Job) -> String {
         JobKind::Stop => ("is being stopped", "was stopped"),
         JobKind::Restart => ("is being restarted", "was restarted"),
         JobKind::Down => ("is being taken down", "was taken down"),
+        JobKind::Pull => ("is being fetched", "was fetched"),
         JobKind::Remove => ("is being removed", "was removed"),
-        JobKind::Pull => ("is being pulled", "was pulled"),
     };
     let name = &job.object;
     match job.state {
