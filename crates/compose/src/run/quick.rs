@@ -67,7 +67,7 @@ mod tests {
                   - "8080:80"
                 environment:
                   EMPTY: ""
-                  ON: "true"
+                  "ON": "true"
                   PASSWORD: a$$b
                 volumes:
                   - data:/data

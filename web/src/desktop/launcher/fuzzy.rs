@@ -9,7 +9,8 @@ pub struct Match {
     pub at: Vec<usize>,
 }
 
-/// Matches a text; absent where a letter of the query is missing. An empty query matches everything alike.
+/// Matches a text; absent where a letter of the query is missing. An empty query matches everything alike. Of all the
+/// ways to find the letters in order the best one counts.
 #[must_use]
 pub fn find(query: &str, text: &str) -> Option<Match> {
     let wanted: Vec<char> = query
@@ -18,44 +19,58 @@ pub fn find(query: &str, text: &str) -> Option<Match> {
         .flat_map(char::to_lowercase)
         .collect();
     let letters: Vec<char> = text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect();
-    // Each place where the first letter stands may be where the match begins; the best one counts.
-    let starts = (0..letters.len()).filter(|at| wanted.first() == letters.get(*at));
-    let best = starts
-        .filter_map(|start| from(&wanted, &letters, start))
-        .max_by_key(|found| found.score);
-    match wanted.is_empty() {
-        true => Some(Match { score: 0, at: vec![] }),
-        false => best,
+    let Some((first, others)) = wanted.split_first() else {
+        return Some(Match { score: 0, at: vec![] });
+    };
+    let mut ways = begin(*first, &letters);
+    for letter in others {
+        ways = step(*letter, &letters, &ways);
     }
+    let mut best = ways.into_iter().flatten().max_by_key(|way| way.score)?;
+    // What is left over costs a little: the shorter of two names is meant.
+    best.score -= i32::try_from(letters.len() / 4).unwrap_or(i32::MAX / 2);
+    Some(best)
 }
 
-/// The match that begins at a place and takes each next letter at the start of a word if it can, else where it comes.
-fn from(wanted: &[char], letters: &[char], start: usize) -> Option<Match> {
-    let begins_word = |at: usize| at == 0 || !letters[at - 1].is_alphanumeric();
-    let mut at: Vec<usize> = vec![];
-    let mut score = 0;
-    let mut next = start;
-    for letter in wanted {
-        let rest = next..letters.len();
-        let adjacent = letters.get(next).filter(|found| *found == letter).map(|_| next);
-        let word = rest.clone().find(|at| letters[*at] == *letter && begins_word(*at));
-        let found = adjacent
-            .or(word)
-            .or_else(|| rest.clone().find(|at| letters[*at] == *letter))?;
-        score += 10;
-        score += if begins_word(found) { 12 } else { 0 };
-        score += if at.last().is_some_and(|last| last + 1 == found) {
-            8
-        } else {
-            0
-        };
-        at.push(found);
-        next = found + 1;
-    }
-    let skipped = at.last().map_or(0, |last| last + 1 - at.len());
-    // What is passed over, and what is left over, costs a little: the shorter of two names is meant.
-    score -= i32::try_from(skipped * 2 + letters.len() / 4).unwrap_or(i32::MAX / 2);
-    Some(Match { score, at })
+/// What a letter is worth where it stands.
+fn worth(letters: &[char], at: usize) -> i32 {
+    let begins_word = at == 0 || !letters[at - 1].is_alphanumeric();
+    if begins_word { 22 } else { 10 }
+}
+
+/// What it costs to pass over letters.
+fn passed_over(count: usize) -> i32 {
+    i32::try_from(count * 2).unwrap_or(i32::MAX / 2)
+}
+
+/// For each place of the text, the match of the first letter that ends there.
+fn begin(letter: char, letters: &[char]) -> Vec<Option<Match>> {
+    let ends = |at: usize| Match {
+        score: worth(letters, at) - passed_over(at),
+        at: vec![at],
+    };
+    (0..letters.len())
+        .map(|at| (letters[at] == letter).then(|| ends(at)))
+        .collect()
+}
+
+/// For each place of the text, the best match that ends there with one letter more.
+fn step(letter: char, letters: &[char], ways: &[Option<Match>]) -> Vec<Option<Match>> {
+    let longer = |at: usize| {
+        let before = ways[..at].iter().enumerate().filter_map(|(last, way)| {
+            let beside = if last + 1 == at { 8 } else { 0 };
+            let way = way.as_ref()?;
+            Some((way.score + beside - passed_over(at - last - 1), way))
+        });
+        let (score, way) = before.max_by_key(|(score, _)| *score)?;
+        Some(Match {
+            score: score + worth(letters, at),
+            at: [way.at.as_slice(), &[at]].concat(),
+        })
+    };
+    (0..letters.len())
+        .map(|at| (letters[at] == letter).then(|| longer(at)).flatten())
+        .collect()
 }
 
 #[cfg(test)]
