@@ -25,6 +25,9 @@ pub type Entries = BTreeMap<String, Value>;
 /// Changes of entries by their keys; absent values are taken away.
 pub type Changes = BTreeMap<String, Option<Value>>;
 
+/// Takes a value that another browser changed, with the rest of its key.
+type Taker = Box<dyn Fn(&str, &Value)>;
+
 /// The entries of a person's desk; a context.
 #[derive(Clone, Copy)]
 pub struct Own {
@@ -177,7 +180,7 @@ impl Own {
         );
     }
 
-    fn listen_any(self, prefix: &'static str, take: Box<dyn Fn(&str, &Value)>) {
+    fn listen_any(self, prefix: &'static str, take: Taker) {
         Effect::new(move |before: Option<()>| {
             let news = self.heard.get();
             if before.is_none() {

@@ -101,10 +101,13 @@ pub enum Home {
     None,
 }
 
+/// Makes the menu of an item.
+pub type Menu = Box<dyn Fn(&Item) -> Vec<Entry> + Send + Sync>;
+
 /// What items are made of.
 pub struct Ways {
     /// Makes the menu of an item.
-    pub menu: Box<dyn Fn(&Item) -> Vec<Entry> + Send + Sync>,
+    pub menu: Menu,
     /// What opens a group, from its id and its name.
     pub group: fn(&str, &str) -> Spec,
 }

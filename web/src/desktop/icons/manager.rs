@@ -38,7 +38,7 @@ impl IconManager {
             own,
         };
         own.listen(PREFIX, move |key, cell| {
-            manager.dispatch(Action::Put(key.to_owned(), cell))
+            manager.dispatch(Action::Put(key.to_owned(), cell));
         });
         let room = Memo::new(move |_| {
             desk.with(|desk| {
