@@ -1,6 +1,6 @@
 //! The byte path between a browser and the apps.
 //!
-//! In the order in which a byte meets them: `serve` (listener, `tls`) → `inlet` with `head` and `chunks` (a request that
+//! In the order in which a byte meets them: `serve` (listener, `worker`, `tls`) → `inlet` with `head` and `chunks` (a request that
 //! has one meaning), or `http2` → `exchange` (the phases of a request: [`route`], `origin`, [`gate`], `headers` with `cookies`, `csp` and
 //! `location`) → `pool` and `outlet` (the app's connection) → `body`, or `upgrade` for sockets. [`pages`] is what a person
 //! sees when no app answers, `access` what the gate is told of it. [`fetch`] asks an app for a small file in our own name.
@@ -31,6 +31,7 @@ pub mod route;
 mod serve;
 mod tls;
 mod upgrade;
+mod worker;
 
 #[cfg(test)]
 mod cases;
