@@ -28,7 +28,7 @@ pub(crate) const REFUSED: &str = "STARDECK-REFUSED";
 const REFUSED_HEAD: &[u8] = b"STARDECK-REFUSED / HTTP/1.1\r\nHost: refused\r\nConnection: close\r\n\r\n";
 
 /// A head up to this size is taken from anybody; for a larger one there has to be a place.
-const USUAL_HEAD: usize = 64 * 1024;
+pub(crate) const USUAL_HEAD: usize = 64 * 1024;
 /// How much is read at once while a head is awaited, and how much may follow a handshake before it is answered.
 const PIECE: usize = 8 * 1024;
 /// For how long, and how many bytes, a connection that we close is still read, so that the last reply arrives.
