@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { MODES, app, desk, echoed, frame, seen } from "./apps.mjs";
 import { NAME, PASSWORD } from "./deck.mjs";
-import { suite } from "./story.mjs";
+import { row, suite } from "./story.mjs";
 
 const story = suite({ hostile: true });
 
@@ -260,5 +260,43 @@ for (const [mode, url] of MODES) {
       return loaded.then(() => frame);
     }, home.url);
     assert.match((await nested.contentFrame()).url(), /^chrome-error:/);
+  });
+
+  story(`sec_26 what an app at ${mode} says to the desktop's page is ignored`, async ({ page, deck }) => {
+    const home = await desk(page, url(deck));
+    const evil = await app(home, deck, "evil");
+    await page.reload();
+    await row(page, "evil").waitFor();
+    const inside = await frame(home, evil);
+    const errors = [];
+    const asked = [];
+    page.on("pageerror", (error) => errors.push(error));
+    page.on("request", (request) => {
+      // The desk keeps its windows, and asks for a ticket when its stream breaks off, of its own accord.
+      const isOwn = /\/api\/(desk|tickets)/.test(request.url());
+      if (request.method() !== "GET" && !isOwn) asked.push(request.url());
+    });
+    const before = await page.evaluate(() => {
+      globalThis.heard = 0;
+      addEventListener("message", () => (globalThis.heard += 1));
+      return [location.href, document.querySelectorAll("section, dialog, iframe, form").length];
+    });
+    await inside.evaluate((id) => {
+      const words = [
+        "logout", "close", null, 7, [], { type: "open", app: id }, { action: "delete", id },
+        JSON.stringify({ method: "POST", path: "/api/logout" }), "\"><img src=x onerror=alert(1)>", "x".repeat(1_000_000),
+      ];
+      for (const word of words) parent.postMessage(word, "*");
+      const frame = document.body.appendChild(document.createElement("iframe"));
+      frame.srcdoc = "<script>top.postMessage({ type: 'logout' }, '*')</script>";
+    }, evil.id);
+    await page.waitForFunction(() => globalThis.heard === 11);
+    const after = await page.evaluate(() => [
+      location.href,
+      document.querySelectorAll("section, dialog, iframe, form").length,
+    ]);
+    assert.deepEqual(after, before);
+    assert.deepEqual([errors, asked], [[], []]);
+    assert.equal((await home.call("GET", "/session")).status, 200);
   });
 }

@@ -5,11 +5,12 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
 use crate::apps::commands::{Sources, commands};
-use crate::apps::{APPS, items};
+use crate::apps::{APPS, embed, items};
 use crate::client::{self, Error, Session};
 use crate::desktop::icons::manager::IconManager;
 use crate::desktop::launcher::Launcher;
 use crate::desktop::manager::WindowManager;
+use crate::desktop::reduce::Action;
 use crate::desktop::view::DeskView;
 use crate::desktop::view::about::open_shortcuts;
 use crate::entrance::{Entrance, Reason};
@@ -78,6 +79,9 @@ fn Inside(session: RwSignal<Session>, entries: Entries, phase: RwSignal<Phase>) 
     provide_context(Pictures::new(deck));
     let manager = WindowManager::start(APPS, deck.own);
     provide_context(manager);
+    if let Some(app) = take_from_address("#/apps/") {
+        manager.dispatch(Action::Open(embed::APP.about(app)));
+    }
     let items = items::items(deck, manager, expect_context());
     provide_context(items);
     let prefs = expect_context::<Prefs>();
@@ -159,8 +163,7 @@ fn help_by_key(sheets: crate::kit::sheet::Sheets) {
 
 /// Finds out who is here: by the setup token of the address, by the session of the browser, or not at all.
 async fn arrive() -> Result<Session, Reason> {
-    let token = take_setup_token();
-    if let Some(token) = token {
+    if let Some(token) = take_from_address("#setup=") {
         return Err(match client::setup_state().await {
             Ok(Some(state)) => Reason::Setup {
                 machine: state.machine,
@@ -184,15 +187,16 @@ async fn arrive() -> Result<Session, Reason> {
     }
 }
 
-/// Takes the setup token out of the address, where a bookmark or a glance over the shoulder would find it.
-fn take_setup_token() -> Option<String> {
+/// Takes what follows `mark` out of the address, where a bookmark or a glance over the shoulder would find it: the setup
+/// token, or the app that a window is to be about. An address asks for a window and does nothing in it.
+fn take_from_address(mark: &str) -> Option<String> {
     let window = web_sys::window()?;
     let hash = window.location().hash().ok()?;
-    let token = hash.strip_prefix("#setup=")?.to_owned();
+    let rest = hash.strip_prefix(mark)?.to_owned();
     let path = window.location().pathname().ok()?;
     let history = window.history().ok()?;
     history
         .replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&path))
         .ok()?;
-    Some(token)
+    Some(rest)
 }

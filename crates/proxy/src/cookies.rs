@@ -58,9 +58,12 @@ impl Fence<'_> {
             .filter(|piece| !piece.is_empty() && !self.own.hold(split(piece).0))
             .take(MOST)
             .collect();
+        if pieces.is_empty() {
+            return None;
+        }
         let kept = match self.shared {
             None => pieces.join(&b"; "[..]),
-            Some(app) => for_one_app(&pieces, &tag(app)).join(&b"; "[..]),
+            Some(app) => for_one_app(&pieces, app.tag().as_str()).join(&b"; "[..]),
         };
         if kept.is_empty() {
             return None;
@@ -92,14 +95,14 @@ impl Fence<'_> {
         let Some(app) = self.shared else {
             return line(name, value, b"").into_iter().collect();
         };
-        let tag = tag(app);
+        let tag = app.tag().as_str();
         if is_hidden {
             return line(&[b"a", tag.as_bytes(), b"_", name].concat(), value, b"")
                 .into_iter()
                 .collect();
         }
         let mark = [b"m", tag.as_bytes(), b"_", name].concat();
-        let mark = line(&mark, mark_of(value).as_bytes(), b"; HttpOnly");
+        let mark = line(&mark, Tag::of(value).as_str().as_bytes(), b"; HttpOnly");
         line(name, value, b"").into_iter().chain(mark).collect()
     }
 }
@@ -115,8 +118,8 @@ fn for_one_app<'a>(pieces: &[&'a [u8]], own: &str) -> Vec<&'a [u8]> {
         .collect();
     let is_for_us = |piece: &[u8]| {
         let (name, value) = split(piece);
-        let digest = mark_of(value);
-        let whose = |(_, of, mark): &&(&str, &[u8], &[u8])| *of == name && *mark == digest.as_bytes();
+        let digest = Tag::of(value);
+        let whose = |(_, of, mark): &&(&str, &[u8], &[u8])| *of == name && *mark == digest.as_str().as_bytes();
         let named = |(_, of, _): &&(&str, &[u8], &[u8])| *of == name;
         let mut matching = marks.iter().filter(whose).peekable();
         if matching.peek().is_some() {
@@ -152,19 +155,26 @@ fn fenced(piece: &[u8]) -> Option<(u8, &str, &[u8])> {
 /// The digits of a tag.
 const TAG: usize = 12;
 
-/// What tells an app's cookies from another's: a digest of its id, of one length and therefore unmistakable.
-fn tag(app: &AppId) -> String {
-    hex(app.as_str().as_bytes())
-}
+/// A digest of one length, and therefore unmistakable: of an app's id, to tell its cookies from another's, or of a value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Tag([u8; TAG]);
 
-fn mark_of(value: &[u8]) -> String {
-    hex(value)
-}
+impl Tag {
+    /// The tag of `bytes`.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let digest = digest(&SHA256, bytes);
+        let digit = |half: u8| b"0123456789abcdef"[usize::from(half & 15)];
+        let mut digits = [0; TAG];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(digest.as_ref()) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(*byte)]);
+        }
+        Self(digits)
+    }
 
-fn hex(bytes: &[u8]) -> String {
-    let digest = digest(&SHA256, bytes);
-    let digits = digest.as_ref().iter().take(TAG / 2);
-    digits.map(|byte| format!("{byte:02x}")).collect()
+    fn as_str(&self) -> &str {
+        // Digits are text.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
 /// Name and value of `name=value`; a piece without `=` is all name, as in a `Cookie` line that was made of it.

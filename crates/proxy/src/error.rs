@@ -43,6 +43,9 @@ pub enum Error {
     /// A reply of the server's own failed.
     #[error("the server's own reply failed")]
     Ours(#[source] Cause),
+    /// A thread that moves bytes did not start.
+    #[error("a thread of the proxy could not be started")]
+    Worker(#[source] io::Error),
     /// A certificate or its key cannot be used.
     #[error("the certificate or its key cannot be used")]
     Certificate(#[source] Cause),
@@ -61,7 +64,9 @@ impl Error {
         match self {
             Self::Browser(_) | Self::BrowserSilent => Side::Browser,
             Self::Unreachable(_) | Self::AppSilent | Self::App(_) | Self::AppUnruly(_) => Side::App,
-            Self::LeaseEnded | Self::Ours(_) | Self::Certificate(_) | Self::AppId | Self::Origin => Side::Ours,
+            Self::LeaseEnded | Self::Ours(_) | Self::Worker(_) | Self::Certificate(_) | Self::AppId | Self::Origin => {
+                Side::Ours
+            }
         }
     }
 }

@@ -8,9 +8,10 @@ use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::access::Tally;
 use crate::body::{Body, FromApp, FromBrowser, Upload, full};
@@ -27,9 +28,12 @@ use crate::pool::{Key, Lent, Pool};
 use crate::route::{Route, Routes, Target, Upstream};
 use crate::serve::Limits;
 use crate::upgrade::{self, Handshake};
+use crate::worker::at_home;
 
 /// What all requests share.
 pub(crate) struct Path {
+    /// Where the gate and the desktop live.
+    pub home: Handle,
     pub routes: Routes,
     pub gate: Arc<dyn Gate>,
     pub otherwise: Option<Arc<dyn Otherwise>>,
@@ -82,10 +86,18 @@ impl Path {
         let found = host.and_then(|host| self.routes.now().find(ends.local.port(), host).cloned());
         let Some(route) = found else {
             return match &self.otherwise {
-                Some(otherwise) => match otherwise.answer(request, ends).await {
-                    Answer::Reply(reply) => reply,
-                    Answer::Forward(forward) => self.forward(*forward, ends, hints).await,
-                },
+                Some(otherwise) => {
+                    let asked = accept_only(request.headers());
+                    let answer = self.home.spawn(otherwise.answer(request, ends));
+                    match AbortOnDropHandle::new(answer).await {
+                        Ok(Answer::Reply(reply)) => reply,
+                        Ok(Answer::Forward(forward)) => self.forward(*forward, ends, hints).await,
+                        Err(error) => {
+                            tracing::error!(%error, "a request of the desktop was not answered");
+                            Page::Full.reply(None, &asked)
+                        }
+                    }
+                }
                 None => Page::WrongHost.reply(None, request.headers()),
             };
         };
@@ -183,7 +195,7 @@ impl Path {
             headers,
             is_socket,
         };
-        let pass = match self.gate.ask(visit).await {
+        let pass = match at_home(&self.home, self.gate.ask(visit)).await {
             Verdict::Pass(pass) if !pass.lease.is_cancelled() => pass,
             Verdict::Pass(_) => return Err(Refusal::Page(Page::NotLoggedIn)),
             Verdict::Page(page) => return Err(Refusal::Page(page)),

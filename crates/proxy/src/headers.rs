@@ -68,6 +68,11 @@ const NOT_IN_TRAILERS: [&str; 12] = [
     "set-cookie",
 ];
 
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+
 /// What a request's headers depend on.
 #[derive(Debug)]
 pub(crate) struct Leg<'a> {
@@ -94,25 +99,18 @@ pub(crate) fn request(headers: &mut HeaderMap, leg: &Leg<'_>, is_socket: bool) {
         headers.insert(header::COOKIE, cookie);
     }
     let own = &leg.route.own;
-    set(
-        headers,
-        HeaderName::from_static("x-forwarded-for"),
-        &leg.peer.to_canonical().to_string(),
-    );
-    set(headers, HeaderName::from_static("x-forwarded-proto"), own.scheme());
-    set(headers, HeaderName::from_static("x-forwarded-host"), own.authority());
-    set(
-        headers,
-        HeaderName::from_static("x-forwarded-port"),
-        &own.port().to_string(),
-    );
-    let host = if leg.route.rewrite_host {
+    headers.insert(FORWARDED_FOR, spell(leg.peer));
+    headers.insert(FORWARDED_PROTO, HeaderValue::from_static(own.scheme()));
+    headers.insert(FORWARDED_HOST, own.host());
+    headers.insert(FORWARDED_PORT, own.port());
+    if leg.route.rewrite_host {
         readdress(headers, leg);
-        &leg.upstream.authority()
+        if let Ok(host) = HeaderValue::try_from(leg.upstream.authority()) {
+            headers.insert(header::HOST, host);
+        }
     } else {
-        own.authority()
-    };
-    set(headers, header::HOST, host);
+        headers.insert(header::HOST, own.host());
+    }
     if is_socket {
         headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
         headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
@@ -156,11 +154,7 @@ pub(crate) fn response(headers: &mut HeaderMap, leg: &Leg<'_>) {
         });
     }
 
-    // A page of the app may frame another of its own; beside them only the desktop may.
-    let framed_by = format!("frame-ancestors 'self' {}", leg.route.desktop.as_str());
-    if let Ok(policy) = HeaderValue::try_from(framed_by) {
-        headers.append(header::CONTENT_SECURITY_POLICY, policy);
-    }
+    headers.append(header::CONTENT_SECURITY_POLICY, leg.route.desktop.framing());
     if let Some(trailer) = trailer {
         headers.insert(header::TRAILER, trailer);
     }
@@ -208,6 +202,9 @@ fn is_not_for_trailers(name: &HeaderName) -> bool {
 
 /// The fields that are announced to come after the body, without those that may not.
 fn trailer_names(headers: &HeaderMap) -> Option<HeaderValue> {
+    if !headers.contains_key(header::TRAILER) {
+        return None;
+    }
     let names: Vec<&str> = tokens(headers, &header::TRAILER)
         .filter(|name| HeaderName::try_from(*name).is_ok_and(|name| !is_not_for_trailers(&name)))
         .collect();
@@ -262,10 +259,23 @@ fn readdress(headers: &mut HeaderMap, leg: &Leg<'_>) {
     }
 }
 
-fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
+/// An address as the app gets it.
+fn spell(peer: IpAddr) -> HeaderValue {
+    let IpAddr::V4(address) = peer.to_canonical() else {
+        return HeaderValue::try_from(peer.to_string()).unwrap_or(HeaderValue::from_static("unknown"));
+    };
+    // Each request has one, and the formatter of the library takes longer than all other headers together.
+    let mut text = Vec::with_capacity(16);
+    for octet in address.octets() {
+        for (limit, power) in [(100, 100), (10, 10), (0, 1)] {
+            if octet >= limit {
+                text.push(b'0' + octet / power % 10);
+            }
+        }
+        text.push(b'.');
     }
+    text.pop();
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("unknown"))
 }
 
 #[cfg(test)]
@@ -335,6 +345,21 @@ mod tests {
             });
             print(&headers)
         });
+    }
+
+    #[test]
+    fn an_address_is_spelled_as_the_library_spells_it() {
+        for text in [
+            "0.0.0.0",
+            "127.0.0.1",
+            "10.20.100.255",
+            "::ffff:192.168.1.9",
+            "fe80::1",
+            "2001:db8::ffff",
+        ] {
+            let address: std::net::IpAddr = text.parse().expect("an address");
+            assert_eq!(super::spell(address), address.to_canonical().to_string());
+        }
     }
 
     #[test]

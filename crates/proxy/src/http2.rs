@@ -28,6 +28,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, interval};
 
+use crate::blocks::Blocks;
 use crate::body::Body;
 use crate::error::Error;
 use crate::exchange::Path;
@@ -52,6 +53,7 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let (limits, stop) = (path.limits, path.stop.clone());
+    let stream = Blocks::new(stream, Arc::clone(&path.large_heads), limits.head_time);
     let presence = Presence::default();
     let here = presence.clone();
     let service = service_fn(move |request| {

@@ -21,14 +21,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::body::Silence;
 use crate::chunks::Chunks;
-use crate::head::{self, Fault, Framing};
+use crate::head::{self, Fault, Framing, Head};
 
 /// The method of the request that stands for a refused one.
 pub(crate) const REFUSED: &str = "STARDECK-REFUSED";
 const REFUSED_HEAD: &[u8] = b"STARDECK-REFUSED / HTTP/1.1\r\nHost: refused\r\nConnection: close\r\n\r\n";
 
 /// A head up to this size is taken from anybody; for a larger one there has to be a place.
-const USUAL_HEAD: usize = 64 * 1024;
+pub(crate) const USUAL_HEAD: usize = 64 * 1024;
 /// How much is read at once while a head is awaited, and how much may follow a handshake before it is answered.
 const PIECE: usize = 8 * 1024;
 /// For how long, and how many bytes, a connection that we close is still read, so that the last reply arrives.
@@ -114,6 +114,17 @@ enum At {
     Refused,
 }
 
+impl At {
+    fn after(head: Head) -> Self {
+        match head.framing {
+            _ if head.is_handshake => Self::Handshake,
+            Framing::Length(0) => Self::Head { searched: 0 },
+            Framing::Length(length) => Self::Length(length),
+            Framing::Chunked => Self::Chunked(Chunks::new()),
+        }
+    }
+}
+
 impl<S: AsyncRead + AsyncWrite + Unpin> Inlet<S> {
     /// Stands before `io`. Large heads need one of the `places`; a browser that takes nothing for `silence` is given up.
     pub(crate) fn new(io: S, largest_head: usize, places: Arc<Semaphore>, silence: Duration) -> (Self, Arc<Valve>) {
@@ -158,12 +169,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Inlet<S> {
             },
             Ok(Some((end, head))) => {
                 self.passed = self.pending.split_to(end);
-                match head.framing {
-                    _ if head.is_handshake => At::Handshake,
-                    Framing::Length(0) => At::Head { searched: 0 },
-                    Framing::Length(length) => At::Length(length),
-                    Framing::Chunked => At::Chunked(Chunks::new()),
-                }
+                At::after(head)
             }
             Err(fault) => {
                 *self.valve.fault.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
@@ -217,6 +223,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Inlet<S> {
         ready!(Pin::new(&mut self.io).poll_read(cx, &mut buffer))?;
         self.pending.extend_from_slice(buffer.filled());
         Poll::Ready(Ok(buffer.filled().len()))
+    }
+
+    /// Reads right into `out` where a head begins. One that comes at once and is well formed stays there; of any other
+    /// nothing does, and all bytes wait to be looked at.
+    fn poll_head(&mut self, cx: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = out.filled().len();
+        ready!(Pin::new(&mut self.io).poll_read(cx, out))?;
+        let read = &out.filled()[before..];
+        let whole = match find_end(read, 0) {
+            Ok(Some(end)) if end <= self.largest_head.min(USUAL_HEAD) && !read.starts_with(b"\r\n") => {
+                head::check(&read[..end]).ok().map(|head| (end, head))
+            }
+            _ => None,
+        };
+        let taken = whole.map_or(0, |(end, head)| {
+            self.at = At::after(head);
+            end
+        });
+        self.pending.extend_from_slice(&read[taken..]);
+        out.set_filled(before + taken);
+        Poll::Ready(Ok(()))
     }
 
     /// Reads a body right into `out`; what is beyond its end goes to the pending bytes.
@@ -302,6 +329,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Inlet<S> {
                 this.at = At::Raw;
             }
             match this.at {
+                At::Head { searched: 0 } if this.pending.is_empty() => {
+                    let before = out.filled().len();
+                    ready!(this.poll_head(cx, out))?;
+                    if out.filled().len() > before || this.pending.is_empty() {
+                        return Poll::Ready(Ok(()));
+                    }
+                }
                 At::Head { searched } => {
                     if this.pending.len() > searched {
                         this.take_head(searched);

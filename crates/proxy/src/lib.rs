@@ -1,7 +1,7 @@
 //! The byte path between a browser and the apps.
 //!
-//! In the order in which a byte meets them: `serve` (listener, `tls`) → `inlet` with `head` and `chunks` (a request that
-//! has one meaning), or `http2` → `exchange` (the phases of a request: [`route`], `origin`, [`gate`], `headers` with `cookies`, `csp` and
+//! In the order in which a byte meets them: `serve` (listener, `worker`, `tls`) → `inlet` with `head` and `chunks` (a request that
+//! has one meaning), or `http2` with `blocks` → `exchange` (the phases of a request: [`route`], `origin`, [`gate`], `headers` with `cookies`, `csp` and
 //! `location`) → `pool` and `outlet` (the app's connection) → `body`, or `upgrade` for sockets. [`pages`] is what a person
 //! sees when no app answers, `access` what the gate is told of it. [`fetch`] asks an app for a small file in our own name.
 //!
@@ -9,6 +9,7 @@
 //! upstream is a port of 127.0.0.1 out of the table, and nothing in a request can name another.
 
 mod access;
+mod blocks;
 mod body;
 mod chunks;
 mod cookies;
@@ -31,6 +32,7 @@ pub mod route;
 mod serve;
 mod tls;
 mod upgrade;
+mod worker;
 
 #[cfg(test)]
 mod cases;

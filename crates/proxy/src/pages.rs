@@ -206,17 +206,24 @@ fn html(page: Page, title: &str, says: &str, route: Option<&Route>) -> String {
     } else {
         ""
     };
-    let desktop = match (page, route) {
-        (Page::NotLoggedIn | Page::Stopped | Page::WrongHost | Page::NotAnswering, Some(route)) => format!(
-            "<a href=\"{}/\" target=_blank rel=noopener>Go to the desktop</a>",
-            escape(route.desktop.as_str())
-        ),
+    // What is done to an app is done on the desktop, by its session: this origin has a right to nothing.
+    let way = match (page, route) {
+        (Page::Stopped, Some(route)) => link(route, &format!("/#/apps/{}", route.app), "Start it on the desktop"),
+        (Page::NotLoggedIn | Page::WrongHost | Page::NotAnswering, Some(route)) => {
+            link(route, "/", "Go to the desktop")
+        }
         _ => String::new(),
     };
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-         <title>{head}</title><style>{STYLE}</style><main role=status>{wait}<h1>{head}</h1><p>{says}</p>{desktop}</main>"
+         <title>{head}</title><style>{STYLE}</style><main role=status>{wait}<h1>{head}</h1><p>{says}</p>{way}</main>"
     )
+}
+
+/// A way to a place of the desktop, in a tab of its own.
+fn link(route: &Route, place: &str, words: &str) -> String {
+    let desktop = escape(route.desktop.as_str());
+    format!("<a href=\"{desktop}{place}\" target=_blank rel=noopener>{words}</a>")
 }
 
 fn escape(text: &str) -> String {
@@ -280,6 +287,8 @@ mod tests {
         assert!(page.contains("&quot;&gt;&lt;img src=x"), "{page}");
         assert!(!page.contains("<img"), "{page}");
         assert!(!page.contains("<script"), "{page}");
+        let start = "<a href=\"http://desk/#/apps/x\" target=_blank rel=noopener>";
+        assert!(page.contains(start) && !page.contains("<form"), "{page}");
     }
 
     #[tokio::test]

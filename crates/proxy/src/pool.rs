@@ -1,7 +1,7 @@
 //! Connections to apps, kept alive between two requests. One that was not left clean is never used again, and none goes
 //! from one app, or one container of an app, to another.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,8 +21,8 @@ use crate::outlet::{Outlet, Watch};
 use crate::route::{AppId, Route, Table, Target, Upstream};
 use crate::tls::ToApps;
 
-/// The most idle connections to one app.
-const IDLE: usize = 64;
+/// The most idle connections to one app: as many requests as there may be at once without one that has to dial.
+const IDLE: usize = 512;
 /// For how long a connection is kept idle.
 const IDLE_TIME: Duration = Duration::from_secs(30);
 /// The largest head that an app may answer with; it is also the most of a body that is read at once.
@@ -99,7 +99,7 @@ struct Idle {
 
 /// All idle connections.
 pub(crate) struct Pool {
-    idle: Mutex<HashMap<Key, Vec<Idle>>>,
+    idle: Mutex<HashMap<Key, VecDeque<Idle>>>,
     tls: ToApps,
     patience: Duration,
 }
@@ -128,13 +128,12 @@ impl Lent {
         connection.watch.rest();
         let mut idle = pool.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let alike = idle.entry(key).or_default();
-        if alike.len() >= IDLE {
-            alike.retain(|idle| idle.since.elapsed() < IDLE_TIME && !idle.connection.sender.is_closed());
+        let since = Instant::now();
+        // The youngest are lent first, so those that a rush has left behind grow old at the front.
+        while alike.len() >= IDLE || alike.front().is_some_and(|oldest| since - oldest.since >= IDLE_TIME) {
+            alike.pop_front();
         }
-        if alike.len() < IDLE {
-            let since = Instant::now();
-            alike.push(Idle { connection, since });
-        }
+        alike.push_back(Idle { connection, since });
     }
 }
 
@@ -194,7 +193,7 @@ impl Pool {
     fn take(&self, key: &Key) -> Option<Connection> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let alike = idle.get_mut(key)?;
-        let last = alike.pop()?;
+        let last = alike.pop_back()?;
         if last.since.elapsed() < IDLE_TIME {
             return Some(last.connection);
         }

@@ -8,14 +8,19 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
+use http::HeaderValue;
 use tokio::sync::watch;
 
+use crate::cookies::Tag;
 use crate::error::Error;
 use crate::process::Process;
 
 /// The stable id of an app.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct AppId(Arc<str>);
+pub struct AppId {
+    text: Arc<str>,
+    tag: Tag,
+}
 
 impl AppId {
     /// Takes an id of small letters, digits and dashes.
@@ -24,27 +29,42 @@ impl AppId {
         if id.is_empty() || id.len() > 64 || !id.bytes().all(fits) {
             return Err(Error::AppId);
         }
-        Ok(Self(id.into()))
+        Ok(Self {
+            text: id.into(),
+            tag: Tag::of(id.as_bytes()),
+        })
     }
 
     /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// What marks its cookies.
+    pub(crate) fn tag(&self) -> &Tag {
+        &self.tag
     }
 }
 
 impl fmt::Display for AppId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
 /// A scheme, a name and a port, spelled as a browser spells them in `Origin`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    text: Arc<str>,
+#[derive(Clone, PartialEq, Eq)]
+pub struct Origin(Arc<Spelled>);
+
+/// An origin, and what messages say of it, spelled once for all of them.
+#[derive(PartialEq, Eq)]
+struct Spelled {
+    text: String,
     is_secure: bool,
+    authority: HeaderValue,
+    port: HeaderValue,
+    framing: HeaderValue,
 }
 
 impl Origin {
@@ -60,36 +80,56 @@ impl Origin {
         if authority.is_empty() || !authority.bytes().all(fits) || authority.ends_with(default) {
             return Err(Error::Origin);
         }
-        Ok(Self {
-            text: text.into(),
+        let port = authority.rsplit_once(':').map(|(_, port)| port.parse());
+        let port: u16 = port.and_then(Result::ok).unwrap_or(if is_secure { 443 } else { 80 });
+        // A page of an app may frame another of its own; beside them only the desktop may.
+        let framing = format!("frame-ancestors 'self' {text}");
+        Ok(Self(Arc::new(Spelled {
+            text: text.to_owned(),
             is_secure,
-        })
+            authority: HeaderValue::from_str(authority).map_err(|_| Error::Origin)?,
+            port: port.into(),
+            framing: HeaderValue::try_from(framing).map_err(|_| Error::Origin)?,
+        })))
     }
 
     /// The origin as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// The name and, unless it is the scheme's own, the port.
     #[must_use]
     pub fn authority(&self) -> &str {
-        &self.text[self.scheme().len() + 3..]
+        &self.0.text[self.scheme().len() + 3..]
     }
 
     /// `http` or `https`.
     #[must_use]
     pub fn scheme(&self) -> &'static str {
-        if self.is_secure { "https" } else { "http" }
+        if self.0.is_secure { "https" } else { "http" }
     }
 
-    /// The port, also where it is the scheme's own.
-    #[must_use]
-    pub fn port(&self) -> u16 {
-        let own = if self.is_secure { 443 } else { 80 };
-        let port = self.authority().rsplit_once(':').map(|(_, port)| port.parse());
-        port.and_then(Result::ok).unwrap_or(own)
+    /// [`Self::authority`], as a header says it.
+    pub(crate) fn host(&self) -> HeaderValue {
+        self.0.authority.clone()
+    }
+
+    /// The port, also where it is the scheme's own, as a header says it.
+    pub(crate) fn port(&self) -> HeaderValue {
+        self.0.port.clone()
+    }
+
+    /// The policy of a page that this origin may frame.
+    pub(crate) fn framing(&self) -> HeaderValue {
+        self.0.framing.clone()
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Origin({})", self.as_str())
     }
 }
 
@@ -283,11 +323,14 @@ mod tests {
         }
         let origin = Origin::parse("https://a.example.net").expect("an origin");
         assert_eq!(
-            (origin.scheme(), origin.authority(), origin.port()),
-            ("https", "a.example.net", 443)
+            (origin.scheme(), origin.authority(), origin.port().as_bytes()),
+            ("https", "a.example.net", &b"443"[..])
         );
         let origin = Origin::parse("http://[::1]:7101").expect("an origin");
-        assert_eq!((origin.authority(), origin.port()), ("[::1]:7101", 7101));
+        assert_eq!(
+            (origin.host(), origin.port()),
+            ("[::1]:7101".parse().expect("a value"), 7101.into())
+        );
     }
 
     #[test]

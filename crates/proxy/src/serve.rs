@@ -2,7 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use hyper::service::service_fn;
@@ -10,6 +12,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::RootCertStore;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -25,10 +28,13 @@ use crate::inlet::Inlet;
 use crate::pool::Pool;
 use crate::route::Routes;
 use crate::tls::{HTTP2, Tls, ToApps};
+use crate::worker::Worker;
 
 /// How long and how much.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// How many threads move bytes.
+    pub threads: NonZero<usize>,
     /// The connections from browsers that are open at once, over all listeners; the next is turned away at the door.
     pub connections: usize,
     /// The WebSockets of apps that are open at once; the next is refused.
@@ -50,6 +56,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            threads: available_parallelism().unwrap_or(NonZero::<usize>::MIN),
             connections: 16 * 1024,
             sockets: 10_000,
             head: 1024 * 1024,
@@ -79,24 +86,33 @@ pub struct Config {
 }
 
 impl Config {
-    /// Makes the proxy. It runs until `stop`.
+    /// Makes the proxy, in the runtime that the gate and the desktop live in. It runs until `stop`.
     pub fn build(self, stop: CancellationToken) -> Result<Proxy, Error> {
-        let pool = Pool::new(ToApps::build(self.roots)?, self.limits.connect);
-        let path = Path {
-            routes: self.routes,
-            gate: self.gate,
-            otherwise: self.otherwise,
-            own_cookies: self.own_cookies,
-            pool: Arc::new(pool),
-            limits: self.limits,
-            large_heads: Arc::new(Semaphore::new(self.limits.large_heads)),
-            sockets: Arc::new(Semaphore::new(self.limits.sockets)),
-            tunnels: TaskTracker::new(),
-            stop,
-        };
+        let to_apps = ToApps::build(self.roots)?;
+        let large_heads = Arc::new(Semaphore::new(self.limits.large_heads));
+        let sockets = Arc::new(Semaphore::new(self.limits.sockets));
+        let tunnels = TaskTracker::new();
+        let workers = (0..self.limits.threads.get()).map(|_| {
+            Worker::start(Path {
+                home: Handle::current(),
+                routes: self.routes.clone(),
+                gate: Arc::clone(&self.gate),
+                otherwise: self.otherwise.clone(),
+                own_cookies: self.own_cookies.clone(),
+                pool: Arc::new(Pool::new(to_apps.clone(), self.limits.connect)),
+                limits: self.limits,
+                large_heads: Arc::clone(&large_heads),
+                sockets: Arc::clone(&sockets),
+                tunnels: tunnels.clone(),
+                stop: stop.clone(),
+            })
+        });
         Ok(Proxy {
-            places: Arc::new(Semaphore::new(path.limits.connections)),
-            path: Arc::new(path),
+            workers: workers.collect::<io::Result<_>>().map_err(Error::Worker)?,
+            places: Arc::new(Semaphore::new(self.limits.connections)),
+            routes: self.routes,
+            tunnels,
+            stop,
         })
     }
 }
@@ -111,42 +127,30 @@ const FULL: &[u8] =
 /// The byte path.
 #[derive(Clone)]
 pub struct Proxy {
-    path: Arc<Path>,
+    workers: Arc<[Arc<Worker>]>,
     places: Arc<Semaphore>,
+    routes: Routes,
+    tunnels: TaskTracker,
+    stop: CancellationToken,
 }
 
 impl Proxy {
     /// Serves a listener until the end, then lets open requests finish. Its port is what routes call their listener.
     pub async fn serve(&self, listener: TcpListener, tls: Option<Tls>) {
         let connections = TaskTracker::new();
-        let mut tables = self.path.routes.watch();
+        let mut tables = self.routes.watch();
         loop {
             let accepted = tokio::select! {
-                () = self.path.stop.cancelled() => break,
+                () = self.stop.cancelled() => break,
                 Ok(()) = tables.changed() => {
-                    self.path.pool.keep(&self.path.routes.now());
+                    let now = self.routes.now();
+                    self.workers.iter().for_each(|worker| worker.path.pool.keep(&now));
                     continue;
                 }
                 accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok((stream, peer)) => {
-                    let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-                        tracing::warn!(%peer, "too many connections; one was turned away at the door");
-                        if tls.is_none() {
-                            // Whoever takes it not at once has lost it.
-                            let _ = stream.try_write(FULL);
-                        }
-                        continue;
-                    };
-                    let (path, tls) = (Arc::clone(&self.path), tls.clone());
-                    connections.spawn(async move {
-                        if let Err(error) = welcome(path, stream, peer, tls).await {
-                            tracing::debug!(%peer, %error, "a connection ended badly");
-                        }
-                        drop(place);
-                    });
-                }
+                Ok((stream, peer)) => self.take(stream, peer, tls.clone(), &connections),
                 // One connection that failed before it was accepted, or no descriptors left: the door stays open.
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -156,8 +160,35 @@ impl Proxy {
         }
         connections.close();
         connections.wait().await;
-        self.path.tunnels.close();
-        self.path.tunnels.wait().await;
+        self.tunnels.close();
+        self.tunnels.wait().await;
+    }
+
+    /// Hands a connection to one of the workers, if there is a place for it.
+    fn take(&self, stream: TcpStream, peer: SocketAddr, tls: Option<Tls>, connections: &TaskTracker) {
+        let place = Arc::clone(&self.places).try_acquire_owned().ok();
+        let Some((place, taken)) = place.zip(Worker::least_busy(&self.workers)) else {
+            tracing::warn!(%peer, "too many connections; one was turned away at the door");
+            if tls.is_none() {
+                // Whoever takes it not at once has lost it.
+                let _ = stream.try_write(FULL);
+            }
+            return;
+        };
+        let handle = taken.worker().handle.clone();
+        let talk = async move {
+            let path = Arc::clone(&taken.worker().path);
+            // It leaves the reactor of the listener for the worker's own.
+            let ended = match stream.into_std().and_then(TcpStream::from_std) {
+                Ok(stream) => welcome(path, stream, peer, tls).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = ended {
+                tracing::debug!(%peer, %error, "a connection ended badly");
+            }
+            drop((taken, place));
+        };
+        connections.spawn_on(talk, &handle);
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use proxy::Side;
 use proxy::gate::Record;
@@ -17,12 +18,22 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 const KEPT: u32 = 4;
 /// How many lines wait for a slow disk before the next is left out.
 const WAITING: usize = 4096;
+/// How long the first of a rush waits for others, so that they are written at once and whoever asks an app wakes nobody.
+const GATHER: Duration = Duration::from_millis(20);
+/// How much is written at once.
+const PIECE: usize = 64 * 1024;
 
 /// The way to the file. Never waits for it.
 #[derive(Clone)]
 pub(crate) struct AccessLog {
-    lines: SyncSender<Vec<u8>>,
+    records: SyncSender<Ended>,
     left_out: Arc<AtomicU64>,
+}
+
+/// A request and when it ended.
+struct Ended {
+    at: SystemTime,
+    record: Record,
 }
 
 #[derive(Serialize)]
@@ -50,20 +61,30 @@ impl AccessLog {
             .mode(0o700)
             .create(directory)?;
         let turning = Turning::open(directory.join("access.jsonl"), LARGEST)?;
-        let (lines, waiting) = sync_channel(WAITING);
+        let (records, waiting) = sync_channel(WAITING);
         let left_out = Arc::<AtomicU64>::default();
         let count = Arc::clone(&left_out);
         std::thread::Builder::new()
             .name("access-log".into())
             .spawn(move || run(&waiting, turning, &count))?;
-        Ok(Self { lines, left_out })
+        Ok(Self { records, left_out })
     }
 
-    /// Writes a line, or leaves it out where the disk does not keep up.
-    pub(super) fn write(&self, record: &Record) {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    /// Has a line written, or leaves it out where the disk does not keep up.
+    pub(super) fn write(&self, record: Record) {
+        let at = SystemTime::now();
+        if self.records.try_send(Ended { at, record }).is_err() {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Ended {
+    /// Adds its line to `lines`.
+    fn spell(&self, lines: &mut Vec<u8>) {
+        let Self { at, record } = self;
         let line = Line {
-            at: since.unwrap_or_default().as_millis(),
+            at: at.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis(),
             user: record.who.as_deref(),
             app: record.route.app.as_str(),
             peer: record.peer.ip().to_canonical().to_string(),
@@ -79,25 +100,37 @@ impl AccessLog {
                 Side::Ours => "stardeck",
             }),
         };
-        let Ok(mut line) = serde_json::to_vec(&line) else {
-            return;
-        };
-        line.push(b'\n');
-        if self.lines.try_send(line).is_err() {
-            self.left_out.fetch_add(1, Ordering::Relaxed);
+        let before = lines.len();
+        match serde_json::to_writer(&mut *lines, &line) {
+            Ok(()) => lines.push(b'\n'),
+            Err(_) => lines.truncate(before),
         }
     }
 }
 
-fn run(lines: &Receiver<Vec<u8>>, mut turning: Turning, left_out: &AtomicU64) {
-    while let Ok(line) = lines.recv() {
+fn run(records: &Receiver<Ended>, mut turning: Turning, left_out: &AtomicU64) {
+    let mut lines = Vec::with_capacity(PIECE);
+    while let Ok(first) = records.recv() {
+        // Nobody wakes it.
+        std::thread::park_timeout(GATHER);
         let missing = left_out.swap(0, Ordering::Relaxed);
         if missing > 0 {
             tracing::warn!(missing, "the access log's disk does not keep up; lines were left out");
         }
-        if let Err(error) = turning.write(&line) {
-            left_out.fetch_add(1, Ordering::Relaxed);
-            tracing::debug!(%error, "the access log was not written");
+        let (mut next, mut count) = (Some(first), 0);
+        while let Some(ended) = next {
+            ended.spell(&mut lines);
+            count += 1;
+            next = records.try_recv().ok();
+            if next.is_some() && lines.len() < PIECE {
+                continue;
+            }
+            if let Err(error) = turning.write(&lines) {
+                left_out.fetch_add(count, Ordering::Relaxed);
+                tracing::debug!(%error, "the access log was not written");
+            }
+            lines.clear();
+            count = 0;
         }
     }
 }
@@ -122,12 +155,13 @@ impl Turning {
         })
     }
 
-    fn write(&mut self, line: &[u8]) -> io::Result<()> {
-        if self.size > 0 && self.size + line.len() as u64 > self.largest {
+    /// Writes whole lines.
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
+        if self.size > 0 && self.size + lines.len() as u64 > self.largest {
             self.turn()?;
         }
-        self.file.write_all(line)?;
-        self.size += line.len() as u64;
+        self.file.write_all(lines)?;
+        self.size += lines.len() as u64;
         Ok(())
     }
 

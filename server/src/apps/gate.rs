@@ -84,7 +84,7 @@ impl Gate for Keeper {
     }
 
     fn record(&self, record: Record) {
-        self.log.write(&record);
+        self.log.write(record);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use api::error::ErrorBody;
 use api::secret::Secret;
+use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
@@ -45,14 +46,19 @@ impl<'a> Call<'a> {
 
     /// Makes the call and reads its JSON reply.
     pub(super) async fn read<T: DeserializeOwned>(self) -> Result<T, Error> {
-        let (status, body) = self.exchange().await.map_err(|_| Error::Unreachable)?;
+        let (status, body) = self.reply().await?;
         read(status, &body)
     }
 
     /// Makes the call, whose reply has nothing to read.
     pub(super) async fn done(self) -> Result<(), Error> {
-        let (status, body) = self.exchange().await.map_err(|_| Error::Unreachable)?;
+        let (status, body) = self.reply().await?;
         check(status, &body)
+    }
+
+    /// The status and the text of the reply. Boxed, so that no caller carries the exchange in its own code.
+    fn reply(self) -> LocalBoxFuture<'a, Result<(u16, String), Error>> {
+        Box::pin(async move { self.exchange().await.map_err(|_| Error::Unreachable) })
     }
 
     /// Makes the call, whose reply is a picture, and returns that as a `data:` address.

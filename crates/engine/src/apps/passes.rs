@@ -230,3 +230,88 @@ impl Engine {
 pub(super) fn bound(app: &str, origin: &str) -> String {
     format!("{app} {origin}")
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::{Config, KeySource};
+
+    async fn engine(directory: &std::path::Path) -> Engine {
+        let config = Config {
+            data_dir: directory.join("data"),
+            key: KeySource {
+                credentials: None,
+                file: directory.join("key"),
+            },
+            podman: podman::Podman::new(directory.join("no podman")),
+            domain: None,
+            reach: crate::stacks::Reach::default(),
+            check_updates: None,
+            home: Some(directory.to_owned()),
+            closed: Vec::new(),
+        };
+        Engine::open(config).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_database_that_stalls_holds_up_nobody_who_was_let_in_before() {
+        let directory = tempfile::tempdir().unwrap();
+        let engine = engine(directory.path()).await;
+        let known = Known {
+            app: "notes".into(),
+            origin: "http://notes".into(),
+            pass: AppPass {
+                lease: CancellationToken::new(),
+                user: "ada".into(),
+            },
+        };
+        engine.apps.passes.remember(Hash::of("cookie"), known);
+
+        // Every connection of the database waits for a word, the one that writes too.
+        let (mut holds, mut stalled) = (Vec::new(), Vec::new());
+        for n in 0..16 {
+            let (hold, held) = oneshot::channel::<()>();
+            let (begun, begins) = oneshot::channel::<()>();
+            let wait = move || {
+                let _ = begun.send(());
+                let _ = held.blocking_recv();
+            };
+            holds.push(hold);
+            let store = engine.store.clone();
+            stalled.push(tokio::spawn(async move {
+                if n == 0 {
+                    let write = store.write(move |_| -> Result<()> {
+                        wait();
+                        Ok(())
+                    });
+                    return write.await.unwrap();
+                }
+                let read = store.read(move |_| {
+                    wait();
+                    Ok(())
+                });
+                read.await.unwrap();
+            }));
+            if n < 5 {
+                begins.await.unwrap();
+            }
+        }
+
+        let ask = |cookie: &str| [cookie.to_owned()];
+        for _ in 0..100 {
+            let entered = engine.app_pass("notes", "http://notes", &ask("cookie")).now_or_never();
+            assert_eq!(&*entered.expect("it waits for nothing").unwrap().pass.user, "ada");
+        }
+        let cookie = ask("another");
+        let mut unknown = std::pin::pin!(engine.app_pass("notes", "http://notes", &cookie));
+        assert!(unknown.as_mut().now_or_never().is_none(), "only the database knows it");
+        drop(holds);
+        assert!(matches!(unknown.await, Err(Error::NotLoggedIn)));
+        for stalled in stalled {
+            stalled.await.unwrap();
+        }
+    }
+}

@@ -9,6 +9,7 @@ use proxy::pages::Page;
 use proxy::route::{AppId, Origin, Route, Routes, Table, Target, Trust, Upstream};
 use proxy::{Config, Limits, OwnCookies, Tls};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +19,8 @@ use crate::app::{PATIENCE, Wire};
 pub(crate) struct Door {
     pub(crate) lease: CancellationToken,
     pub(crate) page: Mutex<Option<Page>>,
-    pub(crate) records: Mutex<Vec<Record>>,
+    records: mpsc::UnboundedSender<Record>,
+    told: tokio::sync::Mutex<mpsc::UnboundedReceiver<Record>>,
     /// Handed out with each pass.
     pub(crate) held: Arc<()>,
 }
@@ -37,7 +39,16 @@ impl Gate for Door {
     }
 
     fn record(&self, record: Record) {
-        self.records.lock().expect("no panic").push(record);
+        self.records.send(record).expect("the receiver lives as long");
+    }
+}
+
+impl Door {
+    /// Waits for the next record.
+    pub(crate) async fn record(&self) -> Record {
+        let mut told = self.told.lock().await;
+        let record = tokio::time::timeout(PATIENCE, told.recv()).await;
+        record.expect("a record in time").expect("the sender lives as long")
     }
 }
 
@@ -57,9 +68,13 @@ impl Drop for Deck {
 }
 
 impl Deck {
-    /// A proxy for the app at `port`.
+    /// A proxy for the app at `port`. It has one thread, for each has connections to the app of its own.
     pub(crate) async fn before(port: u16) -> Self {
-        let deck = Self::start(Limits::default(), None).await;
+        let one = Limits {
+            threads: std::num::NonZero::<usize>::MIN,
+            ..Limits::default()
+        };
+        let deck = Self::start(one, None).await;
         deck.point_at(port, 1);
         deck
     }
@@ -78,10 +93,12 @@ impl Deck {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let (routes, stop) = (Routes::default(), CancellationToken::new());
+        let (records, told) = mpsc::unbounded_channel();
         let door = Arc::new(Door {
             lease: CancellationToken::new(),
             page: Mutex::default(),
-            records: Mutex::default(),
+            records,
+            told: tokio::sync::Mutex::new(told),
             held: Arc::default(),
         });
         let config = Config {

@@ -431,6 +431,44 @@ async fn sec_39_a_flood_of_settings_or_of_headers_without_an_end_is_bounded() {
 }
 
 #[tokio::test]
+async fn sec_39_large_heads_share_few_places_and_none_may_take_for_ever() {
+    const CONTINUATION: u8 = 9;
+    let app = App::answering(OK).await;
+    let limits = Limits {
+        large_heads: 1,
+        head_time: Duration::from_millis(500),
+        ..Limits::default()
+    };
+    let secure = Secure::before(app.port, limits).await;
+    // A line of 10,000 letters under a name that no table keeps.
+    let mut line = vec![0x00, 0x01, b'x', 0x7f, 0x91, 0x4d];
+    line.resize(6 + 10_000, b'a');
+    let large = async |raw: &mut Raw, is_whole: bool| {
+        raw.send(HEADERS, 1, 1, &Raw::get(&secure.deck.host())).await;
+        for left in (0..8).rev() {
+            let flags = if is_whole && left == 0 { 4 } else { 0 };
+            raw.send(CONTINUATION, flags, 1, &line).await;
+        }
+    };
+    let mut first = secure.raw().await;
+    large(&mut first, true).await;
+    first.until(HEADERS).await.expect("an answer");
+    // One that never ends has the only place until its time is over; then others have it again.
+    let mut endless = secure.raw().await;
+    large(&mut endless, false).await;
+    let mut is_refused = false;
+    while !is_refused {
+        let mut other = secure.raw().await;
+        large(&mut other, true).await;
+        is_refused = other.until(HEADERS).await.is_none();
+    }
+    while endless.until(GOAWAY).await.is_some() {}
+    let mut last = secure.raw().await;
+    large(&mut last, true).await;
+    last.until(HEADERS).await.expect("an answer");
+}
+
+#[tokio::test]
 async fn sec_39_more_streams_than_there_may_be_are_refused_and_the_others_go_on() {
     let app = App::start(|mut wire, _, _| async move {
         wire.head().await;

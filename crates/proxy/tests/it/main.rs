@@ -5,6 +5,7 @@ mod deck;
 mod differential;
 mod faults;
 mod fetch;
+mod floods;
 mod http2;
 mod requests;
 mod responses;

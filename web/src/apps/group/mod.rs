@@ -37,7 +37,7 @@ pub fn spec(id: &str, name: &str) -> Spec {
     }
 }
 
-#[wasm_split(group, fallible)]
+#[wasm_split(panels, fallible)]
 fn content(id: WindowId) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <Group id=id /> }.into_any())
 }

@@ -131,7 +131,9 @@ impl Items {
             Home::Group(group) => {
                 let name = self.arrangement.with_untracked(|own| own.groups.get(group).cloned());
                 let word = format!("Take out of {}", name.unwrap_or_default());
-                line(word, Glyph::Layers, |items, item| items.group(std::slice::from_ref(&item.key), ""))
+                line(word, Glyph::Layers, |items, item| {
+                    items.group(std::slice::from_ref(&item.key), "")
+                })
             }
             _ => line("Put in a group…".to_owned(), Glyph::Layers, |items, item| {
                 items.ask_for_group(vec![item.key.clone()]);

@@ -23,12 +23,12 @@ pub fn open_shortcuts(sheets: Sheets) {
     });
 }
 
-#[wasm_split(about, fallible)]
+#[wasm_split(panels, fallible)]
 fn about(deck: Deck) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <About deck=deck /> }.into_any())
 }
 
-#[wasm_split(shortcuts, fallible)]
+#[wasm_split(panels, fallible)]
 fn shortcuts() -> Result<AnyView, SplitLoaderError> {
     Ok(Shortcuts().into_any())
 }

@@ -49,7 +49,7 @@ pub fn LauncherLayer() -> impl IntoView {
     }
 }
 
-#[wasm_split(launcher, fallible)]
+#[wasm_split(panels, fallible)]
 fn content(close: Callback<()>) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <Search close=close /> }.into_any())
 }

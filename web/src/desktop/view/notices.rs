@@ -44,7 +44,7 @@ fn panel() -> impl IntoView {
     view! { <Late name="The list of messages" content=|| Box::pin(content()) /> }
 }
 
-#[wasm_split(notices, fallible)]
+#[wasm_split(panels, fallible)]
 fn content() -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <Notices /> }.into_any())
 }

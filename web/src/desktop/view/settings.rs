@@ -28,7 +28,7 @@ fn panel() -> impl IntoView {
     view! { <Late name="What can be set" content=|| Box::pin(content()) /> }
 }
 
-#[wasm_split(settings, fallible)]
+#[wasm_split(panels, fallible)]
 fn content() -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <Settings /> }.into_any())
 }

@@ -90,7 +90,7 @@ pub fn PromptLayer() -> impl IntoView {
     }
 }
 
-#[wasm_split(password, fallible)]
+#[wasm_split(panels, fallible)]
 fn form() -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <PromptForm /> }.into_any())
 }

@@ -80,7 +80,7 @@ pub fn WordLayer() -> impl IntoView {
     }
 }
 
-#[wasm_split(word, fallible)]
+#[wasm_split(panels, fallible)]
 fn form(prompts: Prompts, close: Callback<()>) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <WordForm prompts=prompts close=close /> }.into_any())
 }

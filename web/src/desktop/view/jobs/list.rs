@@ -16,7 +16,7 @@ use crate::store::{Deck, progress};
 const LISTED: usize = 30;
 
 /// The panel.
-#[wasm_split(jobs, fallible)]
+#[wasm_split(panels, fallible)]
 pub(super) fn content() -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <Jobs /> }.into_any())
 }
