@@ -12,6 +12,7 @@ mod policy;
 mod sleep;
 mod sources;
 mod verbs;
+mod walls;
 
 use std::time::Duration;
 
