@@ -6,6 +6,7 @@ pub mod commands;
 pub mod containers;
 pub mod deploy;
 pub mod embed;
+pub mod group;
 pub mod items;
 pub mod logs;
 pub mod stack;
@@ -20,4 +21,5 @@ pub const APPS: &[App] = &[
     logs::APP,
     account::APP,
     embed::APP,
+    group::APP,
 ];
