@@ -71,7 +71,9 @@ export class Deck {
   }
 
   async removeAll() {
-    await this.podman("rm", "--force", "--time", "1", "--all");
+    const remove = () => this.podman("rm", "--force", "--time", "1", "--all");
+    // HACK: Podman 4.3 fails where a process ends by itself just before it is killed.
+    await remove().catch(remove);
   }
 
   async podmanService(verb) {

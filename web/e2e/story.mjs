@@ -12,13 +12,15 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 // A deck for the stories of one file. With `setUp`, its administrator is there from the start. With `hostile`, what the
-// policies stop is what the stories are about. `args` are the server's.
-export function suite({ setUp = true, hostile = false, args = [] } = {}) {
+// policies stop is what the stories are about. `prepare` brings more to the deck, and may take its time. `args` are the
+// server's.
+export function suite({ setUp = true, hostile = false, prepare = () => {}, args = [] } = {}) {
   const scene = { told: 0 };
 
   before(async () => {
     scene.deck = await Deck.start(...args);
     if (setUp) await scene.deck.setUp();
+    await prepare(scene.deck);
     scene.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
   });
 

@@ -24,6 +24,8 @@ pub enum JobKind {
     Remove,
     /// Fetches an image.
     Pull,
+    /// Restarts a container of a stack that stays unhealthy.
+    Heal,
 }
 
 /// How far a job is.

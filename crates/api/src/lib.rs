@@ -18,6 +18,7 @@
 //! - [`update`]: what registries have that is newer
 //! - [`source`]: where the files of a stack come from, and how they differ
 //! - [`job`]: work that takes a while
+//! - [`adopt`]: containers that others made become a stack
 //! - [`app`]: what is an icon and opens in a window
 //! - [`desk`]: what a person has on the desk
 //! - [`filesystem`]: folders of the machine
@@ -30,6 +31,7 @@
 //! - [`log`]: what containers print
 //! - [`event`]: what is pushed over the event stream
 
+pub mod adopt;
 pub mod app;
 pub mod audit;
 pub mod compose;

@@ -43,4 +43,5 @@ pub use edit::EditError;
 pub use files::{FileError, FileKind, Files, NoFiles};
 pub use load::{LoadOptions, Loaded, load};
 pub use model::Project;
+pub use output::to_yaml;
 pub use report::Code;

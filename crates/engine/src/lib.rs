@@ -244,6 +244,7 @@ impl Engine {
         self.tasks.spawn(apps::observe::run(self.clone()));
         self.tasks.spawn(apps::sleep::run(self.clone()));
         self.tasks.spawn(stacks::health::run(self.clone()));
+        self.tasks.spawn(stacks::heal::run(self.clone()));
         self.tasks.spawn(stacks::shown::run(self.clone()));
         self.tasks.spawn(stacks::watch::run(self.clone()));
         self.tasks.spawn(jobs::run::run(self.clone()));

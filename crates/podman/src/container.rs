@@ -6,6 +6,7 @@ mod detail;
 mod exec;
 mod log;
 mod output;
+mod recipe;
 mod spec;
 mod summary;
 
@@ -14,10 +15,12 @@ use futures_util::stream::BoxStream;
 use serde::Deserialize;
 
 pub use crate::frames::{Chunk, Output};
+pub(crate) use detail::HealthTest;
 pub use detail::{Detail, Mount, NetworkEndpoint};
 pub use exec::{Exec, ExecState, Input, Running};
 pub use log::LogLine;
 pub use output::{Logs, Stats};
+pub use recipe::Recipe;
 pub use spec::{
     CpuLimit, Created, HealthCheck, Limits, LogConfiguration, MemoryLimit, Namespace, PidsLimit, ProcessLimit,
     PublishedPort, Spec, SpecDevice, SpecMount, SpecNetwork, SpecVolume,

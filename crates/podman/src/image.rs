@@ -10,8 +10,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Call, Error, Result, Stream, lines,
-    tolerant::{null_is_default, time, words},
+    Call, Error, Result, Stream,
+    container::{HealthCheck, HealthTest},
+    lines,
+    tolerant::{null_is_default, time, word_or_number, words},
     wire::Wire,
 };
 
@@ -77,6 +79,13 @@ pub struct Detail {
     /// What a container of it starts with.
     #[serde(default)]
     pub config: Defaults,
+    /// The health check that a container of it has.
+    #[serde(default, alias = "Healthcheck", deserialize_with = "health_check")]
+    pub health_check: Option<HealthCheck>,
+}
+
+fn health_check<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<HealthCheck>, D::Error> {
+    Ok(Option::<HealthTest>::deserialize(from)?.and_then(HealthTest::check))
 }
 
 /// What a container of an image starts with.
@@ -105,6 +114,9 @@ pub struct Defaults {
     pub user: String,
     /// The directory to start in.
     pub working_dir: String,
+    /// The signal that stops it, by number or name; empty for the usual one.
+    #[serde(deserialize_with = "word_or_number")]
+    pub stop_signal: String,
 }
 
 /// The keys of an object whose values say nothing.

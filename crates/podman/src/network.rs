@@ -74,6 +74,9 @@ pub struct Create {
     pub subnets: Vec<Subnet>,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
+    /// Options of the driver.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
 }
 
 impl Create {
@@ -87,7 +90,13 @@ impl Create {
             ipv6: false,
             subnets: Vec::new(),
             labels: BTreeMap::new(),
+            options: BTreeMap::new(),
         }
+    }
+
+    /// Nothing on it reaches what is on another network that is closed like this one, nor is reached from there.
+    pub fn close(&mut self) {
+        self.options.insert("isolate".to_owned(), "true".to_owned());
     }
 }
 

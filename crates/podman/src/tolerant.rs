@@ -42,3 +42,18 @@ pub(crate) fn words<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D
         Some(Words::One(_)) | None => Vec::new(),
     })
 }
+
+/// A word that is a number in some versions.
+pub(crate) fn word_or_number<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Word {
+        Number(i64),
+        Text(String),
+    }
+    Ok(match Option::<Word>::deserialize(from)? {
+        Some(Word::Number(number)) if number > 0 => number.to_string(),
+        Some(Word::Text(text)) => text,
+        Some(Word::Number(_)) | None => String::new(),
+    })
+}

@@ -49,6 +49,8 @@ enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Print the compose file that a container, or a compose project of another tool, would be made from.
+    Derive(super::derive::Args),
 }
 
 #[derive(Debug, Args)]
@@ -83,13 +85,14 @@ enum ReportFormat {
 }
 
 /// Runs the command.
-pub(super) fn run(args: ComposeArgs) -> ExitCode {
+pub(super) fn run(args: ComposeArgs) -> anyhow::Result<ExitCode> {
     let result = match args.command {
         Command::Config { source, format } => config(source, format),
         Command::Check { files, source, format } => check(files, source, format),
         Command::Edit { file } => edit(&file),
+        Command::Derive(args) => return super::derive::run(args),
     };
-    match result {
+    Ok(match result {
         Ok(code) => ExitCode::from(code),
         // Whoever reads has gone away, and needs no message.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(FINE),
@@ -97,7 +100,7 @@ pub(super) fn run(args: ComposeArgs) -> ExitCode {
             eprintln!("stardeck: {error}");
             ExitCode::from(REFUSED)
         }
-    }
+    })
 }
 
 fn config(source: Source, format: ModelFormat) -> std::io::Result<u8> {

@@ -2,6 +2,7 @@
 
 mod admin;
 mod compose;
+mod derive;
 mod doctor;
 mod serve;
 mod service;
@@ -40,7 +41,7 @@ pub(crate) fn run() -> ExitCode {
         What::Serve(flags) => serve::run(*flags),
         What::Doctor(args) => doctor::run(&args),
         What::Admin(args) => admin::run(args),
-        What::Compose(args) => Ok(compose::run(args)),
+        What::Compose(args) => compose::run(args),
         What::Service(args) => service::run(&args),
         What::Openapi => openapi(),
     };

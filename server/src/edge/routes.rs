@@ -102,6 +102,7 @@ fn once() -> OpenApiRouter<App> {
         .routes(routes!(apps::icon, apps::set_icon, apps::remove_icon))
         .routes(routes!(containers::list, containers::quick_deploy))
         .routes(routes!(containers::show, containers::remove))
+        .routes(routes!(containers::adoption, containers::adopt))
         .routes(routes!(containers::start))
         .routes(routes!(containers::stop))
         .routes(routes!(containers::restart))

@@ -306,3 +306,32 @@ fn compose_files_are_read_checked_and_edited() {
     assert_eq!(checked.status.code(), Some(1), "{}", says(&checked));
     assert!(says(&checked).contains("imagee"), "{}", says(&checked));
 }
+
+#[tokio::test]
+async fn the_compose_file_of_a_container_is_printed() {
+    let machine = Machine::start().await;
+    let _deck = empty_deck(&machine).await;
+    let run = [
+        "run",
+        "--detach",
+        "--name",
+        "one",
+        "--env",
+        "API_TOKEN=x",
+        "--volume",
+        "letters:/data",
+        testkit::TINY,
+    ];
+    machine.cli(&run).await;
+    let socket = machine.socket();
+    let derive = ["compose", "derive", "one", "--podman-socket", socket.to_str().unwrap()];
+    let printed = stardeck(&machine, &derive, "");
+    assert!(printed.status.success(), "{}", says(&printed));
+    assert!(says(&printed).contains("API_TOKEN: ${API_TOKEN}"), "{}", says(&printed));
+    let env = stardeck(&machine, &[&derive[..], &["--env"]].concat(), "");
+    assert_eq!(String::from_utf8_lossy(&env.stdout), "API_TOKEN='x'\n");
+    let absent = stardeck(&machine, &["compose", "derive", "two", derive[3], derive[4]], "");
+    assert_eq!(absent.status.code(), Some(1), "{}", says(&absent));
+    machine.cli(&["rm", "-f", "-t", "1", "one"]).await;
+    machine.cli(&["volume", "rm", "letters"]).await;
+}

@@ -43,6 +43,9 @@ const CASES: &[(&str, &str)] = &[
     ("POST /containers/{id}/start", "00+00+"),
     // A foreign container is nobody's app.
     ("POST /containers/{id}/open", "000000"),
+    ("GET /containers/{id}/adopt", "00+00+"),
+    // Past authorisation it is refused for the containers that it names.
+    ("POST /containers/{id}/adopt", "00+00+"),
     ("POST /containers/{id}/stop", "00+00+"),
     ("POST /containers/{id}/restart", "00+00+"),
     ("GET /containers/{id}/logs", "00+00+"),
@@ -151,6 +154,7 @@ pub(crate) fn body(route: &str) -> Option<Value> {
         "POST /stacks" => Some(json!({"name": "x", "compose": "services: {}\n"})),
         "PUT /stacks/{name}" => Some(json!({"version": "x"})),
         "PATCH /stacks/{name}" => Some(json!({"version": "x", "edits": []})),
+        "POST /containers/{id}/adopt" => Some(json!({"name": "x", "containers": [], "compose": "services: {}\n"})),
         "POST /containers" => Some(json!({"name": "x", "image": "not an image"})),
         "POST /stacks/{name}/deploy" | "POST /stacks/{name}/diff" | "POST /stacks/{name}/pull" => Some(json!({})),
         _ => None,

@@ -12,7 +12,7 @@ use crate::browser::{Browser, Reply};
 use crate::{PASSWORD, deck};
 
 /// An authenticator app that has taken in a secret, and what it shows at the step of its making and at the next.
-struct App {
+pub(crate) struct App {
     totp: totp_rs::Totp,
     bytes: Vec<u8>,
     text: String,
@@ -39,8 +39,13 @@ impl App {
         self.totp.generate(self.made).to_string()
     }
 
+    /// The code that it shows `later` seconds after its making.
+    pub(crate) fn code_after(&self, later: u64) -> String {
+        self.totp.generate(self.made + later).to_string()
+    }
+
     fn next_code(&self) -> String {
-        self.totp.generate(self.made + 30).to_string()
+        self.code_after(30)
     }
 
     /// A code that no step near now has.
@@ -54,7 +59,7 @@ impl App {
 }
 
 /// Begins a factor for whoever uses `browser`, and puts it in force with the app's first code.
-async fn enrol(browser: &mut Browser) -> App {
+pub(crate) async fn enrol(browser: &mut Browser) -> App {
     let reply = browser.send("POST", "/api/session/factor", None).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     let app = App::take_in(&reply.json());

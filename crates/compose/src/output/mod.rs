@@ -16,6 +16,12 @@ pub(crate) fn yaml(plain: &Plain) -> String {
     yaml::write(plain)
 }
 
+/// A value as YAML in block style, its fields in their order; those that are empty are left out.
+#[must_use]
+pub fn to_yaml(value: &impl serde::Serialize) -> String {
+    yaml(&plain::of(value, Dialect::Yaml))
+}
+
 impl Project {
     /// What `docker compose config --format json` prints. A dollar is written twice, so that what is printed can be
     /// loaded again.

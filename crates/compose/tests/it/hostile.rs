@@ -32,7 +32,7 @@ fn check(name: &str, text: &str, code: Option<&str>) {
 }
 
 #[test]
-fn inputs() {
+fn sec_52_53_what_is_made_to_hurt_is_answered_soon() {
     let service = "services: {a: {image: x}}\n";
     let bomb: String = (1..12)
         .map(|i| format!("x-{i}: &a{i} [{}]\n", format!("*a{},", i - 1).repeat(9)))

@@ -12,7 +12,7 @@ pub mod icon;
 mod limit;
 mod name;
 pub(crate) mod observe;
-mod offer;
+pub(crate) mod offer;
 mod passes;
 mod place;
 mod probe;

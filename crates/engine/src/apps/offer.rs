@@ -169,7 +169,7 @@ fn offer(port: u16, keys: &BTreeMap<&str, &str>, shared: &Offer) -> Offer {
 }
 
 /// A time such as `30m`, `1h30m` or `45s`, in seconds; the smallest is a second.
-fn seconds(text: &str) -> Option<u32> {
+pub(crate) fn seconds(text: &str) -> Option<u32> {
     let mut rest = text;
     let mut sum: u32 = 0;
     while !rest.is_empty() {

@@ -23,6 +23,7 @@ pub(crate) struct Live {
     called_off: CancellationToken,
     finishing: AtomicBool,
     changed: AtomicBool,
+    begun_before: bool,
 }
 
 struct State {
@@ -38,6 +39,7 @@ impl Live {
             id: job.id.clone(),
             object: job.object.clone(),
             told,
+            begun_before: job.started.is_some(),
             state: Mutex::new(State {
                 job,
                 lines: Vec::new(),
@@ -56,6 +58,11 @@ impl Live {
 
     pub(crate) fn is_running(&self) -> bool {
         self.lock().job.state == JobState::Running
+    }
+
+    /// Whether it was at work once already, in a server that ended.
+    pub(super) fn was_begun(&self) -> bool {
+        self.begun_before
     }
 
     /// Asks it to end and to put back what it changed.

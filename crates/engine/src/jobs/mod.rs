@@ -32,6 +32,21 @@ pub(crate) struct Told {
     pub(crate) platform: Option<String>,
     /// The images to fetch though they are there.
     pub(crate) fetch: Vec<String>,
+    /// The container to heal.
+    pub(crate) heals: Option<String>,
+    /// Containers of somebody else whose place is taken, in the order in which they were started.
+    pub(crate) adopts: Vec<Adopted>,
+}
+
+/// A container whose place is taken, as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Adopted {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether it ran.
+    pub(crate) running: bool,
 }
 
 /// The jobs that are not over.
@@ -61,6 +76,13 @@ impl Jobs {
         found
             .or_else(|| open.iter().find(|live| live.object == object))
             .cloned()
+    }
+
+    /// The object of the job that takes the place of a container, or waits to.
+    pub(crate) fn adopts(&self, container: &str) -> Option<String> {
+        let open = self.lock();
+        let takes = |live: &&Arc<Live>| live.told.adopts.iter().any(|one| one.id == container);
+        open.iter().find(takes).map(|live| live.object.clone())
     }
 
     fn find(&self, id: &str) -> Option<Arc<Live>> {

@@ -71,7 +71,8 @@ fn next(engine: &Engine) -> Option<Arc<Live>> {
 }
 
 async fn work(engine: Engine, live: Arc<Live>) {
-    let outcome = if live.is_called_off() {
+    // What was begun before a crash has something to put back.
+    let outcome = if live.is_called_off() && !live.was_begun() {
         Outcome::Over(JobState::Cancelled, None)
     } else {
         let work = stacks::reconcile::carry_out(&engine, &live);

@@ -188,6 +188,8 @@ pub(crate) fn wanted(ground: &Ground<'_>, project: &Project, capabilities: &Capa
         };
         let hash = hash(&spec);
         spec.labels.insert(HASH.to_owned(), hash.clone());
+        // Not in the hash: it holds for every network, and those that were made before it did stay as they are.
+        spec.close();
         wanted.networks.push(WantedNetwork {
             spec,
             name,

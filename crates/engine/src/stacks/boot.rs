@@ -10,7 +10,7 @@ use super::{observe, plan};
 use crate::error::Result;
 use crate::jobs::Told;
 use crate::store::stacks::{Intent, StackRow};
-use crate::{Engine, audit, store};
+use crate::{Engine, audit, jobs, store};
 
 /// Who asks for what the engine does by itself.
 const SELF: &str = "stardeck";
@@ -68,14 +68,26 @@ async fn bring_back(engine: &Engine, row: &StackRow) -> Result<()> {
         .turns
         .iter()
         .all(|turn| matches!(turn.action, plan::Action::Keep(_)));
-    // Whoever asked for work meanwhile will have seen to it, and what was observed may be of the middle of that.
-    if stands || engine.jobs.of(row.name.as_str()).is_some() {
+    if stands {
         return Ok(());
     }
     let entry = audit::entry(SELF, "stack.start", row.name.as_str(), std::net::Ipv4Addr::LOCALHOST);
-    engine
-        .enqueue(JobKind::Start, &row.name, SELF, Told::default(), entry)
-        .await?;
+    let job = jobs::new(JobKind::Start, row.name.as_str(), SELF);
+    let (known, queued) = (row.clone(), job.clone());
+    let write = engine.store.write(move |tx| -> Result<bool> {
+        // Whoever asked for work meanwhile, or whose work ended meanwhile, has seen to it; what was observed may be of the
+        // middle of that, and what was wanted then may be wanted no more.
+        let same = store::stacks::get(tx, &known.name)?.as_ref() == Some(&known);
+        if !same || store::jobs::is_open(tx, known.name.as_str())? {
+            return Ok(false);
+        }
+        store::jobs::insert(tx, &queued, &Told::default())?;
+        store::audit::insert(tx, &entry)?;
+        Ok(true)
+    });
+    if write.await? {
+        engine.hand_over(job, Told::default());
+    }
     Ok(())
 }
 

@@ -325,7 +325,7 @@ impl Engine {
         self.queue(kind, stack.as_str(), by, told, entry).await
     }
 
-    async fn taken_up(&self, row: StackRow, job: Job, told: Told) -> Result<StackJob> {
+    pub(super) async fn taken_up(&self, row: StackRow, job: Job, told: Told) -> Result<StackJob> {
         self.hand_over(job.clone(), told);
         self.stack_job(row, job).await
     }
@@ -384,7 +384,7 @@ impl Engine {
         self.on_disk(name, Disk::read).await
     }
 
-    async fn on_disk<T: Send + 'static>(
+    pub(super) async fn on_disk<T: Send + 'static>(
         &self,
         name: &StackName,
         work: impl FnOnce(&Disk, &StackName) -> Result<T> + Send + 'static,
@@ -414,7 +414,7 @@ pub(super) fn taken(name: &StackName) -> Error {
     }
 }
 
-fn within_bounds(compose: &str, env: &str) -> Result<()> {
+pub(super) fn within_bounds(compose: &str, env: &str) -> Result<()> {
     let most = compose::limits::FILE_BYTES;
     if compose.len() > most || env.len() > most {
         let message = format!("A file of a stack has at most {most} bytes.");

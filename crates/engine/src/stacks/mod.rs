@@ -3,6 +3,7 @@
 //! Along the data flow:
 //! - [`disk`]: their files; [`watch`]: when somebody else changes them
 //! - [`sources`]: files that come from elsewhere; [`quick`]: a compose file from a form
+//! - [`adopt`]: a compose file from containers that somebody else made, and taking their place
 //! - [`kept`]: what was deployed, as it is kept
 //! - [`load`]: from the texts to what they mean
 //! - [`manage`]: making, seeing, changing them, and asking for work on them
@@ -11,13 +12,15 @@
 //! - [`reconcile`]: carries out a job: the same way at the first try, the retry and after a crash
 //! - [`apply`]: the steps of a plan; [`flow`]: many at once, in order; [`wait`]: until containers are what others wait for
 //! - [`boot`]: what was wanted comes back with the machine
-//! - [`health`]: health checks, where Podman has no timers for them
+//! - [`health`]: health checks, where Podman has no timers for them; [`heal`]: what stays unhealthy is restarted
 //! - [`shown`]: how they are, told as it changes
 
+mod adopt;
 pub(crate) mod apply;
 pub(crate) mod boot;
 mod disk;
 mod flow;
+pub(crate) mod heal;
 pub(crate) mod health;
 pub(crate) mod kept;
 pub(crate) mod load;
@@ -42,6 +45,7 @@ use disk::Disk;
 use shown::Outline;
 use sources::Sources;
 
+pub use adopt::{Derived, derived};
 pub use manage::Verb;
 pub use sources::Reach;
 
@@ -52,6 +56,7 @@ pub(crate) struct Stacks {
     /// What the texts of each stack say, by the text that was read last.
     outlines: Mutex<BTreeMap<StackName, (String, Arc<Outline>)>>,
     changed: Notify,
+    healing: heal::Healing,
     /// Held while files are compared and written.
     writing: tokio::sync::Mutex<()>,
 }
@@ -63,6 +68,7 @@ impl Stacks {
             sources: Sources::new(reach, data_dir.join("scratch")),
             outlines: Mutex::default(),
             changed: Notify::new(),
+            healing: heal::Healing::default(),
             writing: tokio::sync::Mutex::default(),
         }
     }

@@ -23,7 +23,7 @@ use crate::store::stacks::{Intent, StackRow};
 use crate::things;
 
 /// How often work is begun again when Podman fails in the middle of it.
-const TRIES: u32 = 3;
+pub(super) const TRIES: u32 = 3;
 /// How long to wait for Podman to come back.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
@@ -44,6 +44,7 @@ pub(crate) async fn carry_out(engine: &Engine, live: &Live) -> Outcome {
         (JobKind::Stop, Some(task)) => task.stop().await,
         (JobKind::Down, Some(task)) => task.down().await,
         (JobKind::Remove, Some(task)) => task.remove().await,
+        (JobKind::Heal, Some(task)) => task.heal().await,
     };
     match done {
         Ok(()) => Outcome::Over(JobState::Done, None),
@@ -59,10 +60,11 @@ pub(crate) async fn carry_out(engine: &Engine, live: &Live) -> Outcome {
     }
 }
 
-struct Task<'a> {
-    engine: &'a Engine,
-    live: &'a Live,
-    name: &'a StackName,
+/// A job on a stack.
+pub(super) struct Task<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) live: &'a Live,
+    pub(super) name: &'a StackName,
 }
 
 impl Task<'_> {
@@ -102,6 +104,9 @@ impl Task<'_> {
 
     async fn bring_up(&self) -> Result<(), Halt> {
         let number = self.live.told.generation;
+        if self.has_taken_over().await? {
+            return self.let_go().await;
+        }
         self.intend(move |row| {
             if row.generation != number || row.wanted != Intent::Running {
                 row.was = row.wanted;
@@ -121,7 +126,9 @@ impl Task<'_> {
             }
             Ok(())
         });
-        Ok(write.await?)
+        write.await?;
+        crash_point("stack-committed");
+        self.let_go().await
     }
 
     /// Writes down that a deploy failed and that what was there before is wanted again.
@@ -153,7 +160,7 @@ impl Task<'_> {
         match (row.wanted, row.good) {
             (Intent::Down, good) => {
                 self.take_down().await?;
-                Ok(good.is_some())
+                Ok(self.bring_back().await? || good.is_some())
             }
             (wanted, good) => {
                 // Whoever called the deploy off did not call this off.
@@ -243,6 +250,9 @@ impl Task<'_> {
                 .write(move |tx| -> Result<()> { Ok(store::stacks::set_images(tx, &name, number, &kept)?) });
             write.await?;
         }
+        if self.live.told.generation == Some(number) {
+            self.set_aside().await?;
+        }
         apply.carry_out(&observed, start).await
     }
 
@@ -318,13 +328,13 @@ impl Task<'_> {
         Ok((containers, after))
     }
 
-    fn done(&self, step: usize, result: podman::Result<()>) -> Result<(), Halt> {
+    pub(super) fn done(&self, step: usize, result: podman::Result<()>) -> Result<(), Halt> {
         let shown = result.as_ref().map(|&()| ()).map_err(|_| "Podman refused");
         self.live.ended(step, shown);
         Ok(result?)
     }
 
-    async fn podman_back(&self) -> Result<(), Halt> {
+    pub(super) async fn podman_back(&self) -> Result<(), Halt> {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while tokio::time::Instant::now() < deadline {
             tokio::select! {
@@ -355,7 +365,7 @@ impl Task<'_> {
         Ok(())
     }
 
-    async fn row(&self) -> Result<StackRow> {
+    pub(super) async fn row(&self) -> Result<StackRow> {
         let name = self.name.clone();
         let row = self.engine.store.read(move |db| store::stacks::get(db, &name)).await?;
         row.ok_or_else(|| Error::not_found("stack", self.name.as_str()))

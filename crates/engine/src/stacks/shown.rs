@@ -139,7 +139,8 @@ impl Engine {
         let ours = |container: &Container| container.stack.as_deref() == Some(row.name.as_str());
         let containers: Vec<Container> = containers.into_iter().filter(ours).collect();
         let job = self.jobs.of(row.name.as_str());
-        let services = outline.services(&containers, row.wanted);
+        let mut services = outline.services(&containers, row.wanted);
+        self.say_healing(&mut services);
         let drifted = services.iter().any(|service| service.drift.is_some());
         let state = match row.wanted {
             _ if job.as_ref().is_some_and(|job| job.is_running()) => StackState::Working,

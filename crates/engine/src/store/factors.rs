@@ -31,13 +31,17 @@ pub(crate) fn get(db: &Connection, user: &str) -> Result<Option<FactorRow>> {
         .optional()
 }
 
+/// How many steps ahead a step that was used may lie before the clock has been set back since: ten minutes.
+const AHEAD: i64 = 20;
+
 /// Uses a step of `factor`, which is in force from then on; false where the step was used, or another factor has taken
-/// its place.
+/// its place. A step that was used while the clock was far ahead keeps nobody out once it is right again.
 pub(crate) fn use_step(db: &Connection, factor: &FactorRow, step: i64) -> Result<bool> {
     let changed = db.execute(
         "UPDATE factors SET confirmed = 1, used_step = ?4
-         WHERE user = ?1 AND secret = ?2 AND confirmed = ?3 AND used_step < ?4",
-        params![factor.user, factor.secret, factor.confirmed, step],
+         WHERE user = ?1 AND secret = ?2 AND confirmed = ?3
+         AND (used_step < ?4 OR used_step > ?4 + ?5)",
+        params![factor.user, factor.secret, factor.confirmed, step, AHEAD],
     )?;
     Ok(changed > 0)
 }

@@ -81,6 +81,12 @@ pub(crate) fn open(db: &Connection) -> Result<Vec<(Job, Told, u64)>> {
     .collect()
 }
 
+/// Whether a job on `object` is not over.
+pub(crate) fn is_open(db: &Connection, object: &str) -> Result<bool> {
+    db.prepare_cached("SELECT 1 FROM jobs WHERE object = ?1 AND state IN ('queued', 'running')")?
+        .exists([object])
+}
+
 pub(crate) fn get(db: &Connection, id: &str) -> Result<Option<Job>> {
     db.prepare_cached(&format!("SELECT {COLUMNS} FROM jobs WHERE id = ?1"))?
         .query_row([id], |columns| Ok(row(columns)?.0))

@@ -1,11 +1,12 @@
 //! A container as it is inspected.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Health, Port, State};
+use super::{Health, HealthCheck, Port, State};
 use crate::tolerant::{null_is_default, time, words};
 
 /// Something that is mounted in a container.
@@ -88,7 +89,7 @@ pub struct Detail {
     /// Whether it has a health check.
     pub has_health_check: bool,
     /// The time between two runs of its health check; absent where it has none.
-    pub health_interval: Option<std::time::Duration>,
+    pub health_interval: Option<Duration>,
     /// What is mounted in it.
     pub mounts: Vec<Mount>,
     /// The networks that it is on, by name.
@@ -183,18 +184,38 @@ struct ContainerConfig {
     working_dir: String,
     #[serde(deserialize_with = "null_is_default")]
     labels: BTreeMap<String, String>,
-    healthcheck: Option<Healthcheck>,
+    healthcheck: Option<HealthTest>,
     stop_timeout: u64,
 }
 
-#[derive(Deserialize)]
+/// A health check as Podman tells of it; the times are in nanoseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Healthcheck {
+pub(crate) struct HealthTest {
     #[serde(default, deserialize_with = "words")]
     test: Vec<String>,
-    /// In nanoseconds.
     #[serde(default)]
     interval: u64,
+    #[serde(default)]
+    timeout: u64,
+    #[serde(default)]
+    start_period: u64,
+    #[serde(default)]
+    retries: u32,
+}
+
+impl HealthTest {
+    /// The check, where it is one.
+    pub(crate) fn check(self) -> Option<HealthCheck> {
+        let is = self.test.first().is_some_and(|first| first != "NONE");
+        is.then(|| HealthCheck {
+            interval: Duration::from_nanos(self.interval),
+            timeout: Duration::from_nanos(self.timeout),
+            start_period: Duration::from_nanos(self.start_period),
+            retries: self.retries,
+            test: self.test,
+        })
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -202,7 +223,7 @@ struct Healthcheck {
 struct HostConfig {
     network_mode: String,
     #[serde(deserialize_with = "null_is_default")]
-    port_bindings: BTreeMap<String, Option<Vec<Binding>>>,
+    port_bindings: PortBindings,
     restart_policy: RestartPolicy,
     privileged: bool,
     #[serde(deserialize_with = "null_is_default")]
@@ -210,9 +231,12 @@ struct HostConfig {
     log_config: LogConfig,
 }
 
+/// What is published, by port and protocol.
+pub(super) type PortBindings = BTreeMap<String, Option<Vec<Binding>>>;
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Binding {
+pub(super) struct Binding {
     #[serde(default)]
     host_ip: String,
     #[serde(default)]
@@ -234,7 +258,7 @@ struct LogConfig {
 }
 
 /// `{"8080/tcp":[{"HostIp":"127.0.0.1","HostPort":"18080"}]}`
-fn ports(bindings: BTreeMap<String, Option<Vec<Binding>>>) -> Vec<Port> {
+pub(super) fn ports(bindings: PortBindings) -> Vec<Port> {
     let mut ports = Vec::new();
     for (key, bindings) in bindings {
         let (port, protocol) = key.split_once('/').unwrap_or((&key, "tcp"));
@@ -270,8 +294,8 @@ impl From<Inspected> for Detail {
         }
         let health_interval = config
             .healthcheck
-            .filter(|check| check.test.first().is_some_and(|first| first != "NONE"))
-            .map(|check| std::time::Duration::from_nanos(check.interval));
+            .and_then(HealthTest::check)
+            .map(|check| check.interval);
         Self {
             id: inspected.id,
             name: inspected.name,

@@ -1,5 +1,6 @@
 //! Containers.
 
+use api::adopt::{Adopt, Adoption};
 use api::container::{Container, ContainerDetail, ContainerList, RemoveContainer};
 use api::page::PageQuery;
 use api::source::QuickDeploy;
@@ -90,4 +91,32 @@ pub(crate) async fn remove(
 ) -> Reply<impl IntoResponse> {
     app.engine.remove_container(&actor, &id, how).await?;
     Ok(DONE)
+}
+
+/// What a container that somebody else made would be as a stack, with the others of its compose project
+#[utoipa::path(get, path = "/containers/{id}/adopt", tag = "containers", params(("id" = String, Path)),
+    responses((status = 200, body = Adoption), (status = 404),
+        (status = 409, description = "It is Stardeck's already, or would be gone once it stops")))]
+pub(crate) async fn adoption(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+) -> Reply<Json<Adoption>> {
+    Ok(Json(app.engine.adoption(&actor, &id).await?))
+}
+
+/// Make a container that somebody else made a stack: a new one takes its place, with its volumes
+#[utoipa::path(post, path = "/containers/{id}/adopt", tag = "containers", params(("id" = String, Path)),
+    request_body = Adopt,
+    responses((status = 202, body = StackJob), (status = 404),
+        (status = 403, description = "`consent_needed`: an administrator has to agree to `details.risks`"),
+        (status = 409, description = "`stack_exists`, or `adoption_moved`: other containers would be adopted by now"),
+        (status = 422, description = "`compose_invalid` or `policy_refused`")))]
+pub(crate) async fn adopt(
+    State(app): State<App>,
+    Signed(actor): Signed,
+    Path(id): Path<String>,
+    Json(request): Json<Adopt>,
+) -> Reply<impl IntoResponse> {
+    Ok((BEGUN, Json(app.engine.adopt(&actor, &id, request).await?)))
 }

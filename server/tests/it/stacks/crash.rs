@@ -6,7 +6,7 @@ use std::time::Duration;
 use api::job::{Job, JobKind, JobState};
 use api::page::Listed;
 use api::stack::{StackJob, StackState};
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::{Deck, DeckOptions, Machine, wait_until};
 
 use super::{clean, create, deploy, follow, over, podman_ps, write};
@@ -36,7 +36,7 @@ networks:
 "#;
 
 /// A deck that takes its failpoints from a file once, and forgets them.
-async fn crashing(machine: &Machine) -> (Deck<'_>, Browser, PathBuf) {
+pub(super) async fn crashing(machine: &Machine) -> (Deck<'_>, Browser, PathBuf) {
     let folder = machine.dir().join("failpoints");
     machine.user().make_dir(&folder);
     let once = r#"if [ -e "$0" ]; then export FAILPOINTS="$(cat "$0")"; rm "$0"; fi; exec "$@""#;
@@ -58,15 +58,25 @@ async fn crashing(machine: &Machine) -> (Deck<'_>, Browser, PathBuf) {
 
 /// Starts the deck again with a crash ahead, deploys, waits for the crash, and starts it once more.
 async fn crash_at(point: &str, file: &Path, machine: &Machine, deck: &mut Deck<'_>, ada: &mut Browser) {
+    let deploy = ("/api/stacks/pair/deploy", json!({}));
+    crash_after(point, deploy, file, machine, deck, ada).await;
+}
+
+/// The same, with another request than a deploy.
+pub(super) async fn crash_after(
+    point: &str,
+    (path, body): (&str, Value),
+    file: &Path,
+    machine: &Machine,
+    deck: &mut Deck<'_>,
+    ada: &mut Browser,
+) {
     deck.stop().await;
     machine.user().write(file, &format!("{point}=return"));
     deck.start_again().await;
     follow(ada, deck);
     // The crash may come before the answer.
-    if let Some(reply) = ada
-        .send_if_it_lives("POST", "/api/stacks/pair/deploy", Some(json!({})))
-        .await
-    {
+    if let Some(reply) = ada.send_if_it_lives("POST", path, Some(body)).await {
         assert_eq!(reply.status, 202, "{point}: {reply:?}");
     }
     wait_until(&format!("the crash at {point}"), Duration::from_secs(30), async || {
@@ -78,7 +88,7 @@ async fn crash_at(point: &str, file: &Path, machine: &Machine, deck: &mut Deck<'
 }
 
 /// Waits until no job is left, and answers how the last deploy ended.
-async fn settled(ada: &mut Browser) -> Job {
+pub(super) async fn settled(ada: &mut Browser) -> Job {
     wait_until("all jobs to be over", Duration::from_secs(30), async || {
         let jobs: Listed<Job> = ada.get("/api/jobs").await.json();
         let over = jobs.items.iter().all(|job| job.state.is_over());

@@ -1,15 +1,18 @@
 //! Stacks, end to end on real Podman.
 
+mod adopt;
 mod chaos;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod deploy;
 mod ends;
+mod heal;
 mod keys;
 mod policy;
 mod sleep;
 mod sources;
 mod verbs;
+mod walls;
 
 use std::time::Duration;
 

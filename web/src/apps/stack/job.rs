@@ -62,6 +62,7 @@ fn title(job: &Job) -> String {
         JobKind::Restart => ("is being restarted", "was restarted"),
         JobKind::Down => ("is being taken down", "was taken down"),
         JobKind::Pull => ("is being fetched", "was fetched"),
+        JobKind::Heal => ("is being healed", "was healed"),
         JobKind::Remove => ("is being removed", "was removed"),
     };
     let name = &job.object;

@@ -1,0 +1,74 @@
+// Apps that other people have made, as they are, opened through Stardeck and used.
+
+import assert from "node:assert/strict";
+import { MODES, desk } from "./apps.mjs";
+import { asked, bring, realApp } from "./real.mjs";
+import { shot, suite } from "./story.mjs";
+
+const chosen = asked();
+// Other people's pages break our policies at times, which is what these stories are about.
+const every = suite({ hostile: true, prepare: (deck) => bring(deck, chosen) });
+
+// A story of an app, where that is tried.
+function story(name, title, tell) {
+  if (chosen.includes(name)) every(title, tell);
+}
+
+// The app in a window of the desk, opened by its icon, that is large enough to be used.
+async function open(page, deck, url, name) {
+  await realApp(await desk(page, url(deck)), deck, name);
+  await page.reload();
+  await page.getByRole("option", { name: new RegExp(`^${name}, running`) }).dblclick();
+  const window = page.getByRole("region", { name });
+  await window.locator(".embed.is-shown").waitFor();
+  await window.locator(".window-bar h2").dblclick();
+  return window.locator("iframe").contentFrame();
+}
+
+for (const [mode, url] of MODES) {
+  // A check of the Host, and a token of its own in a header.
+  story("transmission", `Transmission at ${mode} takes a torrent`, async ({ page, deck }) => {
+    const inside = await open(page, deck, url, "transmission");
+    const name = `story-${mode.split(" ")[1]}`;
+    await inside.locator("#toolbar-open").click();
+    const hash = Buffer.from(name.padEnd(20, "x")).toString("hex").slice(0, 40);
+    await inside.locator("#torrent_upload_url").fill(`magnet:?xt=urn:btih:${hash}&dn=${name}`);
+    await inside.locator("#upload_confirm_button").click();
+    await inside.locator(".torrent_name", { hasText: name }).waitFor();
+    await shot(page, `transmission-${mode.split(" ")[1]}`);
+  });
+
+  // Absolute paths, and a socket that tells all editors of a deploy.
+  story("nodered", `Node-RED at ${mode} deploys a flow that answers`, async ({ page, deck }) => {
+    const inside = await open(page, deck, url, "nodered");
+    await inside.locator(".red-ui-palette-node").first().waitFor();
+    const path = `/hello-${mode.split(" ")[1]}`;
+    const flow = [
+      { id: `in${path}`, type: "http in", z: "", url: path, method: "get", wires: [[`text${path}`]], x: 100, y: 100 },
+      { id: `text${path}`, type: "template", z: "", field: "payload", template: "hello from a flow", wires: [[`out${path}`]], x: 250, y: 100 },
+      { id: `out${path}`, type: "http response", z: "", wires: [], x: 400, y: 100 },
+    ];
+    await inside.locator("body").press("Control+i");
+    await inside.locator("#red-ui-clipboard-dialog-import-text").fill(JSON.stringify(flow));
+    // It is looked at when a key is let go.
+    await inside.locator("#red-ui-clipboard-dialog-import-text").press("End");
+    await inside.locator("#red-ui-clipboard-dialog-ok").click();
+    await inside.locator("#red-ui-workspace-chart").click({ position: { x: 300, y: 200 } });
+    await inside.locator("#red-ui-header-button-deploy:not(.disabled)").click();
+    await inside.locator(".red-ui-notification", { hasText: "Successfully deployed" }).waitFor();
+    assert.equal(await inside.locator("body").evaluate((_, path) => fetch(path).then((reply) => reply.text()), path), "hello from a flow");
+    await shot(page, `nodered-${mode.split(" ")[1]}`);
+  });
+
+  // Redirects, and a page that asks a lot of an API of its own.
+  story("prometheus", `Prometheus at ${mode} answers a question about itself`, async ({ page, deck }) => {
+    const inside = await open(page, deck, url, "prometheus");
+    const query = inside.locator(".cm-content, textarea.expression_text_area, #expr0").first();
+    await query.click();
+    await page.keyboard.type("prometheus_build_info");
+    await page.keyboard.press("Escape");
+    await inside.getByRole("button", { name: "Execute" }).or(inside.locator("input[value=Execute]")).first().click();
+    await inside.getByText(/prometheus_build_info\{.*job="self"/).first().waitFor({ timeout: 60_000 });
+    await shot(page, `prometheus-${mode.split(" ")[1]}`);
+  });
+}
