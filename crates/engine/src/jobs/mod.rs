@@ -32,6 +32,8 @@ pub(crate) struct Told {
     pub(crate) platform: Option<String>,
     /// The images to fetch though they are there.
     pub(crate) fetch: Vec<String>,
+    /// Whether images are built again.
+    pub(crate) build: bool,
 }
 
 /// The jobs that are not over.

@@ -1,5 +1,6 @@
 //! Stacks, end to end on real Podman.
 
+mod builds;
 mod chaos;
 #[cfg(feature = "failpoints")]
 mod crash;
