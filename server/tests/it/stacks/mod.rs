@@ -11,6 +11,7 @@ mod policy;
 mod sleep;
 mod sources;
 mod verbs;
+mod whole;
 
 use std::time::Duration;
 
