@@ -145,7 +145,8 @@ impl Browser {
     /// Sends a request to a server that may be gone before it answers.
     pub(crate) async fn send_if_it_lives(&mut self, method: &str, path: &str, body: Option<Value>) -> Option<Reply> {
         let request = self.page(method, path, body);
-        self.try_exchange(request).await.ok()
+        let stream = self.try_connect().await.ok()?;
+        Self::try_exchange(stream, request).await.ok()
     }
 
     /// Sends a request as a page of the desktop would.
@@ -250,14 +251,13 @@ impl Browser {
 
     /// Sends a request just as it is.
     pub(crate) async fn exchange(&self, request: Request<Full<Bytes>>) -> Reply {
-        self.try_exchange(request).await.unwrap()
+        Self::try_exchange(self.connect().await, request).await.unwrap()
     }
 
-    async fn try_exchange(&self, request: Request<Full<Bytes>>) -> hyper::Result<Reply> {
-        let stream = TokioIo::new(self.connect().await);
+    async fn try_exchange(stream: TcpStream, request: Request<Full<Bytes>>) -> hyper::Result<Reply> {
         let (mut sender, connection) = {
             let mut http = hyper::client::conn::http1::Builder::new();
-            http.max_headers(1000).handshake(stream).await?
+            http.max_headers(1000).handshake(TokioIo::new(stream)).await?
         };
         tokio::spawn(connection);
         let (parts, body) = sender.send_request(request).await?.into_parts();
@@ -270,9 +270,13 @@ impl Browser {
     }
 
     pub(crate) async fn connect(&self) -> TcpStream {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind(SocketAddr::new(self.from, 0)).unwrap();
-        socket.connect(self.server).await.unwrap()
+        self.try_connect().await.unwrap()
+    }
+
+    async fn try_connect(&self) -> std::io::Result<TcpStream> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(self.from, 0))?;
+        socket.connect(self.server).await
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {

@@ -54,7 +54,7 @@ impl Upload {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let head = format!(
-            "POST /api/stacks HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\ncookie: {}\r\nx-stardeck-token: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{half}",
+            "POST /api/stacks HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\ncookie: {}\r\nx-stardeck-token: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
             cookies.join("; "),
             browser.token.as_deref().unwrap(),
             body.len(),
@@ -62,6 +62,11 @@ impl Upload {
         );
         let mut stream = browser.connect().await;
         stream.write_all(head.as_bytes()).await.unwrap();
+        // The server asks for the body once the request is under way; before that it may close the connection.
+        let mut asks = [0; 25];
+        stream.read_exact(&mut asks).await.unwrap();
+        assert_eq!(&asks, b"HTTP/1.1 100 Continue\r\n\r\n");
+        stream.write_all(half.as_bytes()).await.unwrap();
         Self {
             stream,
             rest: rest.to_owned(),
