@@ -169,6 +169,9 @@ pub struct DeployStack {
     /// The ids of the risks of the plan that an administrator agrees to, one by one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub consents: Vec<String>,
+    /// Whether images are built again though nothing that they are made of has changed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub build: bool,
 }
 
 /// What is done to one object.

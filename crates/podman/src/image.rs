@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, io, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt, stream, stream::BoxStream};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream, stream::BoxStream};
 use http::{HeaderName, Method};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -138,6 +138,41 @@ pub struct Pull {
     pub plain: bool,
 }
 
+/// An image to be built of files that are sent.
+#[derive(Clone, Debug, Default)]
+pub struct Build {
+    /// The name that it gets, whole.
+    pub reference: String,
+    /// Further names.
+    pub tags: Vec<String>,
+    /// The file with the instructions, among those that are sent.
+    pub containerfile: String,
+    /// Arguments of the instructions.
+    pub args: BTreeMap<String, String>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// The stage at which to stop; the last when absent.
+    pub target: Option<String>,
+    /// The platform, as `linux/arm64`; the machine's own when absent.
+    pub platform: Option<String>,
+    /// The network of the steps; that of any container when absent.
+    pub network: Option<String>,
+    /// The size of `/dev/shm` in bytes.
+    pub shared_memory: Option<u64>,
+    /// Names of hosts, as `name:address`.
+    pub hosts: Vec<String>,
+    /// Secrets that steps may read, each with its file at the top of what is sent. No step sees these files otherwise.
+    pub secrets: Vec<(String, String)>,
+    /// Images that files are taken from, by the names that the instructions have for them.
+    pub images: BTreeMap<String, String>,
+    /// Take nothing from the cache.
+    pub no_cache: bool,
+    /// Fetch what it is built on even where that is there.
+    pub pull: bool,
+    /// What registries ask for, by registry.
+    pub logins: BTreeMap<String, Login>,
+}
+
 /// What a registry asks for. It is not printed.
 #[derive(Clone)]
 pub struct Login {
@@ -150,20 +185,37 @@ pub struct Login {
 /// The header that a login is sent in.
 const LOGIN: HeaderName = HeaderName::from_static("x-registry-auth");
 
+/// The header that logins to several registries are sent in.
+const LOGINS: HeaderName = HeaderName::from_static("x-registry-config");
+
+/// A login as Podman reads it.
+#[derive(Serialize)]
+struct Words<'a> {
+    username: &'a str,
+    password: &'a str,
+}
+
 impl Login {
-    fn header(&self) -> String {
-        #[derive(Serialize)]
-        struct Words<'a> {
-            username: &'a str,
-            password: &'a str,
-        }
-        let words = Words {
+    fn words(&self) -> Words<'_> {
+        Words {
             username: &self.username,
             password: &self.password,
-        };
-        // Two strings can always be written.
-        URL_SAFE.encode(serde_json::to_vec(&words).unwrap_or_default())
+        }
     }
+
+    fn header(&self) -> String {
+        URL_SAFE.encode(json(&self.words()))
+    }
+
+    fn headers(logins: &BTreeMap<String, Self>) -> String {
+        let all: BTreeMap<&String, Words<'_>> = logins.iter().map(|(host, login)| (host, login.words())).collect();
+        URL_SAFE.encode(json(&all))
+    }
+}
+
+/// Maps and lists of texts, which can always be written.
+fn json(texts: &impl Serialize) -> String {
+    serde_json::to_string(texts).unwrap_or_default()
 }
 
 impl fmt::Debug for Login {
@@ -224,15 +276,96 @@ struct Line {
 }
 
 /// An answer of 200 is no success yet here: the failure comes inside.
+///
+/// A layer or a step may be silent for long. The stream has no deadline, but fails when Podman gives no sign of life
+/// beside it.
 fn progress(wire: Arc<Wire>, call: Call) -> Stream<Progress> {
-    stream::once(async move { wire.send(call).await })
+    let pulse = Arc::clone(&wire);
+    let pulse = async move { pulse.pulse().await }.boxed();
+    let told = stream::once(async move { wire.send(call).await })
         .map_ok(|reply| lines::objects::<Line>(reply.body))
         .try_flatten()
         .and_then(async |line| match line.error {
             Some(message) => Err(Error::Refused { status: 200, message }),
             None => Ok(line.progress),
         })
-        .boxed()
+        .boxed();
+    stream::unfold(Some((told, pulse)), |state| async {
+        let (mut told, mut pulse) = state?;
+        tokio::select! {
+            biased;
+            next = told.next() => next.map(|next| (next, Some((told, pulse)))),
+            error = &mut pulse => Some((Err(error), None)),
+        }
+    })
+    .boxed()
+}
+
+impl Build {
+    fn call(&self) -> Call {
+        let call = Call::post("build")
+            .query("t", &self.reference)
+            .query("dockerfile", &self.containerfile)
+            .query("layers", true)
+            // Said nothing, Podman 4.3 takes no step from the cache; and images in the other format have no health check.
+            .query("outputformat", "application/vnd.docker.distribution.manifest.v2+json")
+            .query("rm", true)
+            .query("forcerm", true)
+            .query("buildargs", json(&self.args))
+            .query("labels", json(&self.labels))
+            .query("nocache", self.no_cache)
+            .query("pull", self.pull);
+        let secrets: Vec<String> = self
+            .secrets
+            .iter()
+            .map(|(id, file)| format!("id={id},src={file}"))
+            .collect();
+        let contexts = self.images.iter();
+        let contexts: BTreeMap<&String, Context<'_>> =
+            contexts.map(|(name, image)| (name, Context::of(image))).collect();
+        let further = [
+            ("target", self.target.clone()),
+            ("platform", self.platform.clone()),
+            ("networkmode", self.network.clone()),
+            ("shmsize", self.shared_memory.map(|bytes| bytes.to_string())),
+            ("extrahosts", (!self.hosts.is_empty()).then(|| json(&self.hosts))),
+            ("secrets", (!secrets.is_empty()).then(|| json(&secrets))),
+            (
+                "additionalbuildcontexts",
+                (!contexts.is_empty()).then(|| json(&contexts)),
+            ),
+        ];
+        let further = further.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let call = further.fold(call, |call, (name, value)| call.query(name, value));
+        let call = self.tags.iter().fold(call, |call, tag| call.query("t", tag));
+        if self.logins.is_empty() {
+            call
+        } else {
+            call.secret_header(LOGINS, &Login::headers(&self.logins))
+        }
+    }
+}
+
+/// A further place that a build takes files from, as Podman reads it.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Context<'a> {
+    #[serde(rename = "IsURL")]
+    is_url: bool,
+    is_image: bool,
+    value: &'a str,
+    downloaded_cache: &'static str,
+}
+
+impl<'a> Context<'a> {
+    fn of(image: &'a str) -> Self {
+        Self {
+            is_url: false,
+            is_image: true,
+            value: image,
+            downloaded_cache: "",
+        }
+    }
 }
 
 impl Images {
@@ -286,22 +419,14 @@ impl Images {
         progress(self.wire.clone(), call).map_ok(Progress::of_words).boxed()
     }
 
-    /// Builds an image from a plain tar that has the Containerfile and what it needs.
+    /// Builds an image of what is in a plain tar. What has not changed comes from the cache. Dropping the stream ends the
+    /// build.
     ///
     /// # Errors
     /// In the stream: Podman is in trouble, or a step of the build failed.
     #[must_use]
-    pub fn build(
-        &self,
-        reference: &str,
-        containerfile: &str,
-        context: BoxStream<'static, io::Result<Bytes>>,
-    ) -> Stream<Progress> {
-        let call = Call::post("build")
-            .query("t", reference)
-            .query("dockerfile", containerfile)
-            .tar(context);
-        progress(self.wire.clone(), call)
+    pub fn build(&self, build: &Build, context: BoxStream<'static, io::Result<Bytes>>) -> Stream<Progress> {
+        progress(self.wire.clone(), build.call().tar(context))
     }
 
     /// Removes an image, or the name only where it has others.

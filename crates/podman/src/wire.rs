@@ -252,18 +252,20 @@ impl Wire {
     }
 
     async fn beside_pulse(self: &Arc<Self>, call: Call) -> Result<Bytes> {
-        let pulse = async {
-            loop {
-                if let Err(error) = self.done(Call::get("_ping")).await {
-                    return error;
-                }
-                sleep(self.deadline / 2).await;
-            }
-        };
         let answer = async { self.send(call).await?.body.whole().await };
         tokio::select! {
             answer = answer => answer,
-            error = pulse => Err(error),
+            error = self.pulse() => Err(error),
+        }
+    }
+
+    /// Asks for a sign of life again and again, and ends with why there is none any more.
+    pub(crate) async fn pulse(self: &Arc<Self>) -> Error {
+        loop {
+            if let Err(error) = self.done(Call::get("_ping")).await {
+                return error;
+            }
+            sleep(self.deadline / 2).await;
         }
     }
 

@@ -6,6 +6,7 @@
 //!
 //! - [`User`]: the ordinary user that Podman and Stardeck run as
 //! - [`Machine`]: one isolated Podman, with the image [`TINY`]
+//! - [`PARTS`]: an image of Debian packages, for stories with a real database
 //! - [`FaultSocket`]: what stands between a client and Podman, and fails on request
 //! - [`Deck`]: the real `stardeck` binary on a machine
 //! - [`Registry`]: a real registry on loopback, and [`Narrow`] before it
@@ -20,6 +21,7 @@ mod deck;
 mod fault;
 mod ground;
 mod machine;
+mod parts;
 mod process;
 mod registry;
 mod tiny;
@@ -30,6 +32,7 @@ pub use deck::{Deck, DeckOptions};
 pub use fault::{Fault, FaultSocket};
 pub use ground::Lane;
 pub use machine::Machine;
+pub use parts::PARTS;
 pub use registry::{ACCOUNT, Narrow, Registry};
 pub use tiny::TINY;
 pub use user::User;

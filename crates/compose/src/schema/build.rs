@@ -3,25 +3,27 @@
 use super::service::{FILE_MOUNTS, ULIMITS};
 use super::shape::{EXTRA_HOSTS, FLAG, LIST_OR_MAP, Object, Shape, TEXTS, WHOLE_OR_TEXT, key};
 
+const NO_OTHER: &str = "layers come from this machine alone, and the image is the same";
 const NO_BUILDKIT: &str = "it is a feature of BuildKit, which Podman does not build with";
 
 /// The long form of `build`.
 pub(crate) static BUILD: Object = Object::new(&[
     key("context", Shape::Text).limited("only folders inside the stack's own folder"),
-    key("dockerfile", Shape::Text),
+    key("dockerfile", Shape::Text)
+        .limited("a file inside the `context`, whose name does not end with `.in`; `ADD` of an address is refused"),
     key("dockerfile_inline", Shape::Text),
     key("entitlements", TEXTS).refused(NO_BUILDKIT),
     key("args", LIST_OR_MAP),
     key("ssh", LIST_OR_MAP).refused("no agent of a person is at hand where Stardeck builds"),
     key("labels", LIST_OR_MAP),
-    key("cache_from", TEXTS),
-    key("cache_to", TEXTS),
+    key("cache_from", TEXTS).refused(NO_OTHER),
+    key("cache_to", TEXTS).refused(NO_OTHER),
     key("no_cache", FLAG),
-    key("additional_contexts", LIST_OR_MAP),
-    key("network", Shape::Text),
+    key("additional_contexts", LIST_OR_MAP).limited("images, as `docker-image://NAME`"),
+    key("network", Shape::Text).limited("`none`, or a network of the build's own"),
     key("provenance", FLAG).refused(NO_BUILDKIT),
     key("sbom", FLAG).refused(NO_BUILDKIT),
-    key("pull", FLAG),
+    key("pull", FLAG).limited("where something is built; `pull_policy: build` builds at each deploy"),
     key("target", Shape::Text),
     key("shm_size", WHOLE_OR_TEXT),
     key("extra_hosts", EXTRA_HOSTS),
@@ -29,6 +31,6 @@ pub(crate) static BUILD: Object = Object::new(&[
     key("privileged", FLAG).refused("builds run without added rights"),
     key("secrets", FILE_MOUNTS),
     key("tags", TEXTS),
-    key("ulimits", ULIMITS).limited("not above the limits of Stardeck's own user"),
-    key("platforms", TEXTS).limited("other platforms need an emulator on this machine"),
+    key("ulimits", ULIMITS).refused("the limits of Podman's own steps hold"),
+    key("platforms", TEXTS).limited("one; another than the machine's own needs an emulator on it"),
 ]);

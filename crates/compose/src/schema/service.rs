@@ -24,8 +24,7 @@ pub(crate) static SERVICE: Object = Object::new(&[
     key("annotations", LIST_OR_MAP),
     key("attach", FLAG).refused("it is about the terminal of `docker compose up`; every log is kept"),
     key("blkio_config", Shape::Object(&BLKIO)).refused("rootless containers have no share of block devices"),
-    key("build", Shape::Either(&[Shape::Text, Shape::Object(&BUILD)]))
-        .refused("images are not built here: build it where its source is, and name the `image`"),
+    key("build", Shape::Either(&[Shape::Text, Shape::Object(&BUILD)])),
     key("cap_add", TEXT_SET).limited("needs an administrator's consent, and reaches no further than Stardeck's user"),
     key("cap_drop", TEXT_SET),
     key("cgroup", Shape::Choice(&["host", "private"])).limited(CONSENT),
@@ -142,7 +141,8 @@ pub(crate) static SERVICE: Object = Object::new(&[
             is_pull_policy,
             "always, never, build, missing, daily, weekly or `every_` a time",
         ),
-    ),
+    )
+    .limited("`always`, `never`, `missing`; what has a `build` is built, at each deploy with `always` or `build`"),
     key("pull_refresh_after", Shape::Text).refused("docker compose does not read it either; use `pull_policy`"),
     key("read_only", FLAG),
     key("restart", Shape::Text),

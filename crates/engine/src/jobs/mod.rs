@@ -36,6 +36,8 @@ pub(crate) struct Told {
     pub(crate) heals: Option<String>,
     /// Containers of somebody else whose place is taken, in the order in which they were started.
     pub(crate) adopts: Vec<Adopted>,
+    /// Whether images are built again.
+    pub(crate) build: bool,
 }
 
 /// A container whose place is taken, as it was.

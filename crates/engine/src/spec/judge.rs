@@ -46,6 +46,13 @@ const MEMORY: u64 = 16 << 30;
 pub(crate) fn judge(ground: &Ground<'_>, wanted: &Wanted) -> Vec<Verdict> {
     let mut verdicts = Verdicts(Vec::new());
     for service in &wanted.services {
+        let mut court = Court {
+            service: &service.name,
+            verdicts: &mut verdicts,
+        };
+        if let Some(build) = &service.build {
+            court.build(ground, &build.context);
+        }
         for container in &service.replicas {
             let mut court = Court {
                 service: &service.name,
@@ -224,6 +231,15 @@ impl Court<'_> {
             Place::Closed => self.never("bind", source, "leads to what no container may have"),
             Place::Outside => self.ask("bind", source, "asks for a path outside of the folder of its stack"),
         }
+    }
+
+    /// What a build sees is inside the folder of the stack, also by the links on the disk.
+    fn build(&mut self, ground: &Ground<'_>, context: &Path) {
+        let inside = place(ground, &ground.home.join(context)) == Place::Inside;
+        self.when(!inside, |court| {
+            let shown = context.to_string_lossy();
+            court.never("build", &shown, "leads out of the folder of its stack");
+        });
     }
 
     fn ports(&mut self, spec: &Spec) {

@@ -3,9 +3,10 @@
 //! What has no translation here is an error with the name of the key: nothing is dropped silently, and nothing reaches
 //! Podman that [`judge`] does not know.
 //!
-//! - [`service`]: a service → the specs of its containers, with [`network`], [`mounts`], [`limits`] and [`confine`]
+//! - [`service`]: a service → the specs of its containers, with [`build`], [`network`], [`mounts`], [`limits`] and [`confine`]
 //! - [`judge`](mod@judge): the policy, over the finished specs
 
+mod build;
 mod confine;
 mod judge;
 mod limits;
@@ -25,6 +26,9 @@ use podman::container::Spec;
 use podman::system::Capabilities;
 use sha2::{Digest, Sha256};
 
+#[cfg(test)]
+pub(crate) use build::BuildSecret;
+pub(crate) use build::{SecretSource, WantedBuild};
 pub(crate) use judge::{CLOSED, KEYS, judge};
 pub(crate) use mounts::{KEPT, Needs};
 
@@ -79,6 +83,8 @@ pub(crate) struct WantedService {
     pub(crate) name: String,
     /// The image, with its registry.
     pub(crate) image: String,
+    /// How the image is made; it is fetched where this is absent.
+    pub(crate) build: Option<WantedBuild>,
     pub(crate) pull_policy: PullPolicy,
     pub(crate) depends_on: Vec<Dependency>,
     pub(crate) replicas: Vec<WantedContainer>,
@@ -88,7 +94,7 @@ pub(crate) struct WantedService {
 /// When an image is fetched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum PullPolicy {
-    /// At each deploy.
+    /// At each deploy; what is built is built again then.
     Always,
     /// Where it is not there.
     #[default]

@@ -10,7 +10,8 @@ use podman::system::Capabilities;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Condition, Dependency, Ground, PullPolicy, Report, WantedContainer, WantedService, confine, limits, mounts, network,
+    Condition, Dependency, Ground, PullPolicy, Report, WantedContainer, WantedService, build, confine, limits, mounts,
+    network,
 };
 use crate::things::reference::Reference;
 
@@ -39,7 +40,11 @@ pub(super) fn wanted(
         );
     }
     report.own_labels(&at, &service.labels.0);
-    let image = full_name(&service.image);
+    let build = build::wanted(ground, project, service, &at, report);
+    let image = match (&build, service.image.as_str()) {
+        (Some(_), "") => full_name(&format!("localhost/{}-{name}", ground.stack).to_lowercase()),
+        (_, image) => full_name(image),
+    };
     report.refuse(
         image.is_none(),
         &format!("{at}.image"),
@@ -103,8 +108,9 @@ pub(super) fn wanted(
     WantedService {
         name: name.to_owned(),
         image,
+        build,
         pull_policy: match service.pull_policy.as_str() {
-            "always" => PullPolicy::Always,
+            "always" | "build" => PullPolicy::Always,
             "never" => PullPolicy::Never,
             _ => PullPolicy::Missing,
         },
@@ -219,8 +225,9 @@ fn length(duration: compose::model::Duration) -> Duration {
 /// The keys of a service that say something on which nobody acts: those that an error names, and those that are only
 /// left out.
 fn untranslated(service: &Service) -> (Vec<String>, Vec<String>) {
-    const KNOWN: [&str; 66] = [
+    const KNOWN: [&str; 67] = [
         "annotations",
+        "build",
         "cap_add",
         "cap_drop",
         "cgroup",
@@ -321,7 +328,7 @@ fn said(service: &Service) -> Vec<String> {
 }
 
 /// The name of an image with its registry, as `docker.io/library/nginx:latest`.
-fn full_name(image: &str) -> Option<String> {
+pub(super) fn full_name(image: &str) -> Option<String> {
     Reference::parse(image).map(|reference| reference.to_string())
 }
 

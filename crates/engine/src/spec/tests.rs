@@ -264,7 +264,20 @@ fn a_container_that_shares_a_network_is_named_by_the_service_it_shares_with() {
 fn what_nobody_acts_on_is_said() {
     for (lines, severity) in [
         ("blkio_config: {weight: 10}", Severity::Error),
-        ("build: .", Severity::Error),
+        ("build: /etc", Severity::Error),
+        ("build: ../other", Severity::Error),
+        ("build: .stardeck/secrets", Severity::Error),
+        ("build: https://example.org/x.git", Severity::Error),
+        ("build: {context: ., dockerfile: ../x}", Severity::Error),
+        ("build: {context: ., dockerfile: Dockerfile.in}", Severity::Error),
+        ("build: {context: ., network: host}", Severity::Error),
+        ("build: {context: ., privileged: true}", Severity::Error),
+        ("build: {context: ., additional_contexts: {x: ./y}}", Severity::Error),
+        (
+            "build: {context: ., platforms: [linux/arm64, linux/amd64]}",
+            Severity::Error,
+        ),
+        ("build: {context: ., cache_from: [x]}", Severity::Warning),
         ("volumes_from: [b]", Severity::Error),
         ("links: ['b:database']", Severity::Error),
         ("platform: linux/s390x", Severity::Error),

@@ -17,6 +17,7 @@ use crate::crash::crash_point;
 use crate::error::Error;
 use crate::jobs::live::Live;
 use crate::spec::{Condition, PullPolicy, Wanted, WantedService};
+use crate::things::build::build;
 use crate::things::pull::pull;
 
 /// How often another port is looked for.
@@ -77,7 +78,7 @@ pub(super) struct Apply<'a> {
 }
 
 impl Apply<'_> {
-    /// Fetches the images that are missing, and answers what is there then.
+    /// Fetches and builds the images that are missing, and answers what is there then.
     pub(super) async fn images(&self, pins: &BTreeMap<String, String>) -> Result<Observed, Halt> {
         let mut observed = observe::observe(self.engine, self.stack, self.wanted, pins).await?;
         // What a generation has pinned was fetched for it before.
@@ -85,16 +86,27 @@ impl Apply<'_> {
             let id = observed.images.get(&service.name);
             id.is_some() && id == pins.get(&service.name)
         };
-        let mut pulls = plan::plan(self.wanted, &observed).pulls;
+        let plan = plan::plan(self.wanted, &observed);
+        let (mut pulls, mut builds) = (plan.pulls, plan.builds);
         let fetched = |service: &&WantedService| self.live.told.fetch.contains(&service.image);
         pulls.extend(self.wanted.services.iter().filter(fetched));
         let mut named = BTreeSet::new();
         pulls.retain(|service| !pinned(service) && named.insert(service.image.as_str()));
+        builds.retain(|service| !pinned(service));
         for service in &pulls {
             pull(self.engine, self.live, &service.image, None, Some(&service.name)).await?;
         }
         if !pulls.is_empty() {
             observed = observe::observe(self.engine, self.stack, self.wanted, pins).await?;
+        }
+        for service in builds {
+            if let Some(wanted) = &service.build {
+                let id = build(self.engine, self.live, self.stack, service, wanted).await?;
+                let others = self.wanted.services.iter().filter(|other| other.image == service.image);
+                for other in others.filter(|other| !pins.contains_key(&other.name)) {
+                    observed.images.insert(other.name.clone(), id.clone());
+                }
+            }
         }
         for service in &self.wanted.services {
             if !observed.images.contains_key(&service.name) {

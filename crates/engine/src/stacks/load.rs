@@ -10,7 +10,7 @@ use api::stack::Risk;
 use compose::{FileError, FileKind, Files, LoadOptions, Project};
 
 use crate::error::{Error, Result};
-use crate::spec::{self, Ground, Wanted};
+use crate::spec::{self, Ground, PullPolicy, Wanted};
 
 /// The texts of a stack, and where they stand.
 #[derive(Clone, Debug)]
@@ -108,6 +108,16 @@ impl Source {
 }
 
 impl Meaning {
+    /// Wants what is built to be built again.
+    pub(crate) fn build_again(&mut self) {
+        let built = self
+            .wanted
+            .services
+            .iter_mut()
+            .filter(|service| service.build.is_some());
+        built.for_each(|service| service.pull_policy = PullPolicy::Always);
+    }
+
     /// Refuses what nobody can agree to, and what nobody has agreed to.
     pub(crate) fn allowed(&self, consents: &[String]) -> Result<()> {
         if !self.refused.is_empty() {

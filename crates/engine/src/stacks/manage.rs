@@ -194,14 +194,24 @@ impl Engine {
             risks: Vec::new(),
             diagnostics,
         };
-        let Some(meaning) = meaning else {
+        let Some(mut meaning) = meaning else {
             return Ok(shown);
         };
+        if request.build {
+            meaning.build_again();
+        }
         let observed = observe::observe(self, &row.name, &meaning.wanted, &asked.shown.images).await?;
-        for (path, message) in plan::other_than_wanted(&meaning.wanted, &observed) {
+        let changed = plan::other_than_wanted(&meaning.wanted, &observed).into_iter();
+        let changed = changed.map(|(path, message)| ("cannot-change", path, message));
+        let unbuildable = observed.unbuildable.iter();
+        let unbuildable = unbuildable.map(|(name, why)| {
+            let message = format!("The image of {name} cannot be built: {why}.");
+            ("cannot-build", format!("services.{name}.build"), message)
+        });
+        for (code, path, message) in changed.chain(unbuildable) {
             shown.diagnostics.push(Diagnostic {
                 severity: Severity::Error,
-                code: "cannot-change".to_owned(),
+                code: code.to_owned(),
                 message,
                 file: String::new(),
                 span: None,
@@ -244,6 +254,7 @@ impl Engine {
         let write = self.store.write(move |tx| -> Result<Told> {
             let told = Told {
                 generation: Some(kept::add(tx, &vault, &stack, &kept)?),
+                build: request.build,
                 ..Told::default()
             };
             store::jobs::insert(tx, &queued, &told)?;

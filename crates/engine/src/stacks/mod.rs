@@ -51,7 +51,7 @@ pub use sources::Reach;
 
 /// What the engine keeps in memory of stacks.
 pub(crate) struct Stacks {
-    disk: Disk,
+    pub(crate) disk: Disk,
     sources: Sources,
     /// What the texts of each stack say, by the text that was read last.
     outlines: Mutex<BTreeMap<StackName, (String, Arc<Outline>)>>,

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use api::name::StackName;
 
 use super::plan::{Has, Observed};
-use crate::Engine;
 use crate::error::Result;
-use crate::spec::{HASH, Wanted};
+use crate::spec::{HASH, PullPolicy, Wanted};
+use crate::store::builds::Built;
+use crate::{Engine, store, things};
 
 /// The labels that say whose something is.
 const DECK: &str = "io.stardeck.deck";
@@ -38,21 +39,55 @@ pub(super) async fn observe(
         let hash = volume.labels.get(HASH).cloned();
         observed.volumes.insert(volume.name, hash);
     }
+    images(engine, name, wanted, pins, &mut observed).await?;
+    Ok(observed)
+}
+
+/// Looks which image each service is to run.
+async fn images(
+    engine: &Engine,
+    name: &StackName,
+    wanted: &Wanted,
+    pins: &BTreeMap<String, String>,
+    observed: &mut Observed,
+) -> Result<()> {
+    let stack = name.clone();
+    let has_builds = wanted.services.iter().any(|service| service.build.is_some());
+    let built = if has_builds {
+        engine.store.read(move |db| store::builds::of(db, &stack)).await?
+    } else {
+        BTreeMap::new()
+    };
     // One look at each image, however many services have it.
     let mut ids: BTreeMap<&str, Option<String>> = BTreeMap::new();
     for service in &wanted.services {
-        let wished = pins.get(&service.name).map_or(service.image.as_str(), String::as_str);
-        for image in [wished, service.image.as_str()] {
+        let pin = pins.get(&service.name).map(String::as_str);
+        for image in pin.into_iter().chain([service.image.as_str()]) {
             if !ids.contains_key(image) {
                 ids.insert(image, image_id(engine, image).await?);
             }
-            if let Some(Some(id)) = ids.get(image) {
-                observed.images.insert(service.name.clone(), id.clone());
-                break;
-            }
         }
+        let there = |image: &str| ids.get(image).cloned().flatten();
+        let named = there(&service.image);
+        let id = match &service.build {
+            _ if pin.is_some_and(|pin| there(pin).is_some()) => pin.and_then(there),
+            None => named,
+            Some(_) if service.pull_policy == PullPolicy::Never => named,
+            // One that is built is right only if it was made of what is there now.
+            Some(build) => match things::build::fingerprint(engine, name, build).await {
+                Ok(print) => {
+                    let right = |built: &&Built| built.fingerprint == print && named.as_ref() == Some(&built.id);
+                    built.get(&service.image).filter(right).map(|built| built.id.clone())
+                }
+                Err(why) => {
+                    observed.unbuildable.insert(service.name.clone(), why);
+                    None
+                }
+            },
+        };
+        observed.images.extend(id.map(|id| (service.name.clone(), id)));
     }
-    Ok(observed)
+    Ok(())
 }
 
 /// The containers that this Stardeck made for a stack.

@@ -35,8 +35,10 @@ pub(crate) struct Observed {
     pub(crate) own_networks: BTreeSet<String>,
     /// All volumes of this Podman, likewise.
     pub(crate) volumes: BTreeMap<String, Option<String>>,
-    /// The id of the image that each service is to run; absent where it is not there yet.
+    /// The id of the image that each service is to run; absent where it is not there yet, or is to be built anew.
     pub(crate) images: BTreeMap<String, String>,
+    /// The services whose image cannot be built, and why.
+    pub(crate) unbuildable: BTreeMap<String, String>,
 }
 
 /// What happens to the place of one container.
@@ -69,6 +71,8 @@ pub(crate) struct Turn<'a> {
 pub(crate) struct Plan<'a> {
     /// The services whose image is to be fetched, each image once.
     pub(crate) pulls: Vec<&'a WantedService>,
+    /// The services whose image is to be built, each image once.
+    pub(crate) builds: Vec<&'a WantedService>,
     /// The numbers of the networks to be made.
     pub(crate) networks: Vec<usize>,
     /// The numbers of the volumes to be made.
@@ -113,8 +117,8 @@ pub(crate) fn other_than_wanted(wanted: &Wanted, observed: &Observed) -> Vec<(St
     networks.map(network).chain(volumes.map(volume)).collect()
 }
 
-/// Whether the image of a service is to be fetched.
-pub(crate) fn is_pulled(service: &WantedService, there: bool) -> bool {
+/// Whether the image of a service is to be fetched, or built.
+fn is_renewed(service: &WantedService, there: bool) -> bool {
     match service.pull_policy {
         PullPolicy::Always => true,
         PullPolicy::Missing => !there,
@@ -125,13 +129,20 @@ pub(crate) fn is_pulled(service: &WantedService, there: bool) -> bool {
 /// What is to be done.
 pub(crate) fn plan<'a>(wanted: &'a Wanted, observed: &Observed) -> Plan<'a> {
     let order = order(wanted);
-    let mut pulled = BTreeSet::new();
-    let pulls = order
+    let built = |service: &WantedService| {
+        let mut others = wanted.services.iter();
+        others.any(|other| other.build.is_some() && other.image == service.image)
+    };
+    let mut named = BTreeSet::new();
+    let renewed = order
         .iter()
         .copied()
-        .filter(|service| is_pulled(service, observed.images.contains_key(&service.name)))
-        .filter(|service| pulled.insert(service.image.as_str()))
-        .collect();
+        .filter(|service| is_renewed(service, observed.images.contains_key(&service.name)));
+    let (builds, pulls): (Vec<_>, Vec<_>) = renewed
+        // What one service builds, another does not fetch.
+        .filter(|service| service.build.is_some() || !built(service))
+        .filter(|service| named.insert(service.image.as_str()))
+        .partition(|service| service.build.is_some());
     let mut left: Vec<Has> = observed.containers.clone();
     let mut turns: Vec<Turn<'a>> = Vec::new();
     for service in order {
@@ -147,6 +158,7 @@ pub(crate) fn plan<'a>(wanted: &'a Wanted, observed: &Observed) -> Plan<'a> {
     let wanted_networks: BTreeSet<&str> = wanted.networks.iter().map(|network| network.name.as_str()).collect();
     Plan {
         pulls,
+        builds,
         networks: numbers(&wanted.networks, |network| {
             missing(&observed.networks, &network.name, network.external)
         }),
@@ -279,6 +291,14 @@ impl Plan<'_> {
                 reason,
             ));
         }
+        for service in &self.builds {
+            let reason = match service.pull_policy {
+                PullPolicy::Always => "it is asked for each time",
+                _ => "it is not there, or what it is made of changed",
+            };
+            let service_name = Some(service.name.as_str());
+            items.push(item(PlanVerb::Build, "image", &service.image, service_name, reason));
+        }
         for (number, network) in wanted.networks.iter().enumerate() {
             let verb = verb_of(self.networks.contains(&number));
             items.push(item(verb, "network", &network.name, None, external(network.external)));
@@ -293,7 +313,14 @@ impl Plan<'_> {
                 Action::Start(_) => (PlanVerb::Start, "it does not run"),
                 Action::Restart(_) => (PlanVerb::Start, "it starts again with what it depends on"),
                 Action::Create => (PlanVerb::Create, ""),
-                Action::Replace(has) if has.hash == turn.container.hash => (PlanVerb::Replace, "its image is another"),
+                Action::Replace(has) if has.hash == turn.container.hash => (
+                    PlanVerb::Replace,
+                    if self.builds.iter().any(|built| built.image == turn.service.image) {
+                        "its image is built anew"
+                    } else {
+                        "its image is another"
+                    },
+                ),
                 Action::Replace(_) => (PlanVerb::Replace, "its description changed"),
             };
             let service = Some(turn.service.name.as_str());
@@ -351,6 +378,7 @@ mod tests {
         WantedService {
             name: name.to_owned(),
             image: "localhost/tiny:latest".to_owned(),
+            build: None,
             pull_policy: PullPolicy::Missing,
             depends_on: needs.iter().map(needed).collect(),
             replicas: vec![WantedContainer {

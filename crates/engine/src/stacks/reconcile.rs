@@ -233,7 +233,10 @@ impl Task<'_> {
 
     async fn converge_once(&self, number: u64, start: bool) -> Result<(), Halt> {
         let kept = self.engine.kept_or_missing(self.name, number).await?;
-        let meaning = self.meaning(&kept).await?;
+        let mut meaning = self.meaning(&kept).await?;
+        if self.live.told.build {
+            meaning.build_again();
+        }
         let row = kept.row;
         let apply = Apply {
             engine: self.engine,

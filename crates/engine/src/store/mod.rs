@@ -8,6 +8,7 @@
 
 pub(crate) mod apps;
 pub(crate) mod audit;
+pub(crate) mod builds;
 pub(crate) mod desk;
 pub(crate) mod factors;
 #[cfg(test)]

@@ -35,6 +35,14 @@ CREATE TABLE audit (
     peer   TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE builds (
+    stack       TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+    image       TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    id          TEXT NOT NULL,
+    PRIMARY KEY (stack, image)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE desk_entries (
     user  TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     key   TEXT NOT NULL,

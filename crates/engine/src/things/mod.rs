@@ -9,8 +9,10 @@
 //! - [`registries`]: passwords for registries
 //! - [`pull`]: fetching images
 //! - [`updates`]: what registries have that is newer; [`version`]: which tags are later
+//! - [`build`](mod@build): making images
 //! - [`disk`]: what it all takes, and removing what is named
 
+pub(crate) mod build;
 mod disk;
 mod images;
 mod networks;

@@ -63,6 +63,8 @@ fn jitter() -> Duration {
 struct Deployed {
     image: String,
     services: Vec<String>,
+    /// Whether it is built, and not fetched.
+    built: bool,
     /// The id of what runs.
     id: Option<String>,
 }
@@ -184,8 +186,10 @@ impl Engine {
             let entry = images.entry(service.image.clone()).or_insert_with(|| Deployed {
                 image: service.image,
                 services: Vec::new(),
+                built: false,
                 id: None,
             });
+            entry.built |= service.build.is_some();
             entry.services.push(service.name);
             entry.id = entry.id.take().or(id);
         }
@@ -229,7 +233,7 @@ async fn check(engine: Engine, deployed: Deployed) -> ImageCheck {
     };
     if reference.digest.is_some() {
         check.state = ImageState::Pinned;
-    } else if reference.registry == "localhost" {
+    } else if deployed.built || reference.registry == "localhost" {
         check.state = ImageState::Local;
     } else if let Err(trouble) = ask(&engine, &reference, deployed.id.as_deref(), &mut check).await {
         check.trouble = Some(trouble);

@@ -169,6 +169,22 @@ async fn fault_07_a_frozen_service_is_noticed_and_recovers() {
 }
 
 #[tokio::test]
+async fn fault_07_a_build_ends_when_a_frozen_service_gives_no_sign_of_life() {
+    let machine = Machine::start().await;
+    machine.freeze_podman();
+    let podman = Podman::with(podman::Config {
+        deadline: Duration::from_millis(500),
+        ..podman::Config::new(machine.socket())
+    });
+    let endless = futures_util::stream::pending().boxed();
+    let mut build = podman.images().build(&podman::image::Build::default(), endless);
+    let told = timeout(Duration::from_secs(20), build.next()).await;
+    assert!(matches!(told, Ok(Some(Err(Error::Deadline { .. })))), "{told:?}");
+    assert!(build.next().await.is_none());
+    machine.thaw_podman();
+}
+
+#[tokio::test]
 async fn fault_08_a_socket_that_appears_later_is_found_within_two_seconds() {
     let machine = Machine::start().await;
     let socket = machine.fault_socket().await;

@@ -4,22 +4,27 @@ use std::process::Command;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream, stream::BoxStream};
-use podman::{Error, image::Progress};
+use podman::{
+    Error,
+    image::{Build, Progress},
+};
 use testkit::{Machine, TINY};
 
 fn once(bytes: Vec<u8>) -> BoxStream<'static, std::io::Result<Bytes>> {
     stream::iter([Ok(Bytes::from(bytes))]).boxed()
 }
 
-/// A tar of one file, packed by the machine's own tool.
-fn tar_of(name: &str, text: &str) -> Vec<u8> {
+/// A tar of files, packed by the machine's own tool.
+fn tar_of(files: &[(&str, &str)]) -> Vec<u8> {
     let dir = tempfile::tempdir().expect("a temporary directory");
-    std::fs::write(dir.path().join(name), text).expect("it can be written");
+    for (name, text) in files {
+        std::fs::write(dir.path().join(name), text).expect("it can be written");
+    }
     let tar = Command::new("tar")
         .arg("-c")
         .arg("-C")
         .arg(dir.path())
-        .arg(name)
+        .arg(".")
         .output();
     tar.expect("tar runs").stdout
 }
@@ -82,25 +87,30 @@ async fn a_saved_image_is_loaded_again() {
     );
 }
 
+fn build(name: &str) -> Build {
+    Build {
+        reference: name.to_owned(),
+        containerfile: "Containerfile".to_owned(),
+        ..Build::default()
+    }
+}
+
 #[tokio::test]
 async fn a_build_says_what_it_does_and_why_it_fails() {
     let machine = Machine::start().await;
     let images = machine.podman().images();
-    let good = tar_of(
-        "Containerfile",
-        &format!("FROM {TINY}\nRUN echo built-here > /www/built\n"),
-    );
+    let good = format!("FROM {TINY}\nRUN echo built-here > /www/built\n");
     let steps: Vec<Progress> = images
-        .build("localhost/built:1", "Containerfile", once(good))
+        .build(&build("localhost/built:1"), once(tar_of(&[("Containerfile", &good)])))
         .try_collect()
         .await
         .expect("it can be built");
     assert!(steps.iter().any(|step| step.text.contains("built-here")), "{steps:?}");
     assert!(images.inspect("localhost/built:1").await.is_ok());
 
-    let bad = tar_of("Containerfile", &format!("FROM {TINY}\nRUN exit 9\n"));
+    let bad = format!("FROM {TINY}\nRUN exit 9\n");
     let failed: Result<Vec<Progress>, Error> = images
-        .build("localhost/bad:1", "Containerfile", once(bad))
+        .build(&build("localhost/bad:1"), once(tar_of(&[("Containerfile", &bad)])))
         .try_collect()
         .await;
     let refusal = failed.expect_err("a step of it fails");
@@ -108,4 +118,44 @@ async fn a_build_says_what_it_does_and_why_it_fails() {
         matches!(&refusal, Error::Refused { message, .. } if message.contains('9')),
         "{refusal:?}"
     );
+}
+
+#[tokio::test]
+async fn a_build_is_told_all_that_its_instructions_use() {
+    let machine = Machine::start().await;
+    let images = machine.podman().images();
+    let text = format!(
+        "FROM {TINY} AS first\nARG WORD\n\
+         RUN --mount=type=secret,id=key test \"$(cat /run/secrets/key)\" = secret && echo $WORD > /www/word\n\
+         COPY --from=other /www/index.html /www/other.html\nCOPY . /all/\n\
+         RUN grep -q 'name.of.a.host' /etc/hosts && test -e /all/Containerfile && ! test -e /all/secret-of-key\n\
+         FROM first\nRUN exit 1\n"
+    );
+    let asked = Build {
+        tags: vec!["localhost/whole:2".to_owned()],
+        args: [("WORD".to_owned(), "hello & bye".to_owned())].into(),
+        labels: [("a".to_owned(), "b=c".to_owned())].into(),
+        target: Some("first".to_owned()),
+        network: Some("none".to_owned()),
+        shared_memory: Some(1 << 20),
+        hosts: vec!["name.of.a.host:192.0.2.1".to_owned()],
+        secrets: vec![("key".to_owned(), "secret-of-key".to_owned())],
+        images: [("other".to_owned(), TINY.to_owned())].into(),
+        ..build("localhost/whole:1")
+    };
+    let files = tar_of(&[("Containerfile", &text), ("secret-of-key", "secret")]);
+    let built: Result<Vec<Progress>, Error> = images.build(&asked, once(files)).try_collect().await;
+    assert!(built.is_ok(), "{built:?}");
+    let detail = images.inspect("localhost/whole:2").await.expect("it has both names");
+    assert_eq!(detail.config.labels.get("a").map(String::as_str), Some("b=c"));
+    let show = [
+        "run",
+        "--rm",
+        "localhost/whole:1",
+        "cat",
+        "/www/word",
+        "/www/other.html",
+    ];
+    let shown = machine.cli(&show).await;
+    assert!(shown.contains("hello & bye") && shown.contains("tiny ok"), "{shown}");
 }

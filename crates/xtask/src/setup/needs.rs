@@ -49,7 +49,7 @@ impl Need {
 }
 
 /// Everything, in the order in which a person would like to read it.
-pub(crate) const NEEDS: [Need; 30] = [
+pub(crate) const NEEDS: [Need; 31] = [
     need("podman", &["podman"], "podman", "podman"),
     // crun, the usual runtime, refuses a tree of control groups that is not the unified one alone.
     need("runc", &["runc"], "runc", "runc").when(|facts, _| !facts.cgroup2),
@@ -114,6 +114,9 @@ pub(crate) const NEEDS: [Need; 30] = [
     need("strace", &["strace"], "strace", "strace").when(|_, purpose| purpose >= Purpose::Test),
     // A kernel as a program: a machine whose plug can be pulled. Only Debian has it.
     need("uml", &["/usr/bin/linux.uml"], "user-mode-linux", "")
+        .when(|facts, purpose| purpose >= Purpose::Test && facts.system.id == "debian"),
+    // The large story's database is of Debian packages.
+    need("mmdebstrap", &["mmdebstrap"], "mmdebstrap", "")
         .when(|facts, purpose| purpose >= Purpose::Test && facts.system.id == "debian"),
     need(
         "mkfs.ext4",

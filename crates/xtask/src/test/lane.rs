@@ -93,7 +93,7 @@ fn file_system(release: Release) -> Result<PathBuf> {
     Ok(root)
 }
 
-fn apt_sources() -> Result<String> {
+pub(super) fn apt_sources() -> Result<String> {
     let mut text = std::fs::read_to_string("/etc/apt/sources.list").unwrap_or_default();
     for file in tree::files(Path::new("/etc/apt/sources.list.d"), &["sources", "list"])? {
         text.push_str(&tree::read(&file)?);
@@ -103,7 +103,7 @@ fn apt_sources() -> Result<String> {
 }
 
 /// The first Debian archive in apt's sources, in the old format or the new.
-fn mirror(sources: &str) -> Option<String> {
+pub(super) fn mirror(sources: &str) -> Option<String> {
     let addresses = sources.lines().flat_map(|line| match line.strip_prefix("URIs:") {
         Some(rest) => rest.split_whitespace().collect::<Vec<_>>(),
         None if line.starts_with("deb ") => line.split_whitespace().filter(|word| word.contains("://")).collect(),

@@ -9,6 +9,7 @@ mod corpus;
 mod fuzz;
 mod lane;
 mod leftovers;
+mod parts;
 mod rust;
 mod stream;
 mod wasm;

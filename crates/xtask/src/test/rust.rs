@@ -1,6 +1,6 @@
 //! Rust tests: by nextest where it is, else by cargo.
 
-use super::{Counts, stream};
+use super::{Counts, parts, stream};
 use crate::setup::Account;
 use crate::shell;
 use anyhow::Result;
@@ -12,20 +12,34 @@ pub(super) fn run(account: &Account) -> Result<Counts> {
     let mut command = runner()?;
     // The tests of crashes end the server at points that only a build for them has.
     command.args(["--workspace", "--features", "server/failpoints"]);
-    leave_out(&mut command);
+    leave_out(&mut command)?;
     stream::counted(with_account(&mut command, account))
 }
 
-/// The test that needs a kernel as a program, which only Debian has. Elsewhere it is left out, named, and counted.
-fn leave_out(command: &mut Command) {
-    if Path::new("/usr/bin/linux.uml").exists() {
-        return;
+/// The tests that need what only Debian has: a kernel as a program, and packages to make an image of. Elsewhere they are
+/// left out and named.
+fn leave_out(command: &mut Command) -> Result<()> {
+    let mut out = Vec::new();
+    if !Path::new("/usr/bin/linux.uml").exists() {
+        println!("rust: fault_16 (loss of power) is NOT run: this distribution has no User Mode Linux");
+        out.push("fault_16_");
     }
-    println!("rust: fault_16 (loss of power) is NOT run: this distribution has no User Mode Linux");
-    match nextest() {
-        true => command.args(["-E", "not test(/fault_16_/)"]),
-        false => command.args(["--", "--skip", "fault_16_"]),
-    };
+    match parts::make()? {
+        Some(file) => drop(command.env("STARDECK_TEST_PARTS", file)),
+        None => {
+            println!("rust: the story of a whole shop is NOT run: this distribution is not Debian");
+            out.push("whole_shop_");
+        }
+    }
+    if out.is_empty() {
+        return Ok(());
+    }
+    if nextest() {
+        command.args(["-E", &format!("not test(/{}/)", out.join("|"))]);
+    } else {
+        command.arg("--").args(out.iter().flat_map(|name| ["--skip", name]));
+    }
+    Ok(())
 }
 
 fn nextest() -> bool {

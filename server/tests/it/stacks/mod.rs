@@ -1,6 +1,7 @@
 //! Stacks, end to end on real Podman.
 
 mod adopt;
+mod builds;
 mod chaos;
 #[cfg(feature = "failpoints")]
 mod crash;
@@ -13,6 +14,7 @@ mod sleep;
 mod sources;
 mod verbs;
 mod walls;
+mod whole;
 
 use std::time::Duration;
 

@@ -133,8 +133,8 @@ impl Flow {
         };
         let request = DeployStack {
             version: Some(plan.version),
-            generation: None,
             consents: self.consents.get_untracked().into_iter().collect(),
+            ..DeployStack::default()
         };
         self.ask(async move |_| {
             // Leave that is given some time after the login needs the password again.

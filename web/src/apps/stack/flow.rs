@@ -262,6 +262,7 @@ impl Flow {
             version: generation.is_none().then_some(plan.version),
             generation,
             consents: self.chosen.get_untracked().into_iter().collect(),
+            ..DeployStack::default()
         };
         let name = self.name();
         self.begin(async move |session: &Session| session.deploy(&name, &request).await);
