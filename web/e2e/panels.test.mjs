@@ -9,11 +9,13 @@ const SHOP = `services:
   web:
     image: localhost/tiny:latest
     command: ["sleep", "1000"]
+    stop_signal: SIGKILL
     environment: { SECRET_KEY: hunter2 }
     volumes: ["data:/data"]
   store:
     image: localhost/tiny:latest
     command: ["sleep", "1000"]
+    stop_signal: SIGKILL
 volumes:
   data:
 `;
@@ -28,6 +30,7 @@ story("a row unfolds to all that is known, and to no secret", async ({ page, dec
   await page.getByRole("button", { name: "Look at shop-web-1" }).click();
   const detail = page.locator(".detail");
   await detail.getByText("volume shop_data → /data").waitFor();
+  await detail.getByText(/^\d+ variables$/).click();
   await detail.getByText("SECRET_KEY = ••••••").waitFor();
   assert.ok(!(await detail.innerText()).includes("hunter2"));
   await settled(appWindow(page));

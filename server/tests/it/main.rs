@@ -20,6 +20,7 @@ mod sec_apps;
 mod sec_f;
 mod sec_factor;
 mod stacks;
+mod stats;
 mod story;
 mod things;
 mod tls;
