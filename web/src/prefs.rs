@@ -105,17 +105,12 @@ impl Prefs {
         if let Some(kept) = own.get(ENTRY) {
             self.take(&kept);
         }
-        own.listen(ENTRY, move |news| {
-            if let Some(kept) = news.get("") {
-                self.take(kept);
-            }
-        });
+        own.listen(ENTRY, move |_, kept| self.take(&kept));
         Effect::new(move |before: Option<()>| {
-            let look: BTreeMap<&str, &str> = self
-                .each()
-                .into_iter()
-                .map(|(name, value, _)| (name, value.get()))
-                .collect();
+            let mut look = BTreeMap::new();
+            for (name, value, _) in self.each() {
+                look.insert(name.to_owned(), value.get().to_owned());
+            }
             if before.is_some() {
                 own.put(ENTRY, &look);
             }

@@ -79,7 +79,7 @@ fn Inside(session: RwSignal<Session>, entries: Entries, phase: RwSignal<Phase>) 
     provide_context(Pictures::new(deck));
     let manager = WindowManager::start(APPS, deck.own);
     provide_context(manager);
-    let items = items::items(deck, manager);
+    let items = items::items(deck, manager, expect_context());
     provide_context(items);
     let prefs = expect_context::<Prefs>();
     prefs.share(deck.own);

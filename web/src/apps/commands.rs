@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::client::{Error, StackVerb};
-use crate::desktop::icons::item::{Face, Items};
+use crate::desktop::icons::item::{Face, Home};
+use crate::desktop::icons::items::Items;
 use crate::desktop::launcher::Command;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
@@ -67,7 +68,7 @@ fn command(
 fn apps(sources: Sources) -> Vec<Command> {
     let manager = sources.manager;
     let mut items = sources.items.all.get();
-    items.retain(|item| item.on_desk || item.key == super::account::APP.id);
+    items.retain(|item| item.home != Home::None || item.key == super::account::APP.id);
     items
         .into_iter()
         .map(|item| {

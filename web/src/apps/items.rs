@@ -6,28 +6,36 @@ use api::user::Role;
 use leptos::prelude::*;
 
 use super::containers::acts::Acts;
-use super::{APPS, app_settings, embed};
+use super::{APPS, app_settings, embed, group};
 use crate::desktop::app::{App, Place};
-use crate::desktop::icons::item::{Face, Item, Items, Life};
+use crate::desktop::icons::item::{Face, Home, Item, Kind, Life, Ways};
+use crate::desktop::icons::items::Items;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
 use crate::desktop::state::Spec;
+use crate::kit::dialog::prompt::Prompts;
 use crate::kit::icon::Glyph;
 use crate::kit::menu::{Entry, Item as Line};
+use crate::store::order::by_text;
 use crate::store::{Deck, progress};
 
 /// Everything that can stand on the desk or in the dock.
 #[must_use]
-pub fn items(deck: Deck, manager: WindowManager) -> Items {
+pub fn items(deck: Deck, manager: WindowManager, prompts: Prompts) -> Items {
     let acts = Acts::new(deck);
     let all = Memo::new(move |_| {
         let jobs: Vec<Job> = deck.jobs.all().into_iter().filter(|job| !job.state.is_over()).collect();
-        let mut apps = deck.apps.all();
-        apps.sort_by_cached_key(|app| (app.name.to_lowercase(), app.id.clone()));
+        let apps = by_text(deck.apps.all(), |app| {
+            format!("{}\n{}", app.name.to_lowercase(), app.id)
+        });
         let built_in = APPS.iter().map(built_in);
         built_in.chain(apps.iter().map(|app| web_app(app, &jobs))).collect()
     });
-    Items::new(all, deck.own, move |item| menu(deck, manager, acts, item))
+    let ways = Ways {
+        menu: Box::new(move |item| menu(deck, manager, acts, item)),
+        group: group::spec,
+    };
+    Items::new(all, deck.own, ways, prompts)
 }
 
 fn built_in(app: &App) -> Item {
@@ -37,7 +45,12 @@ fn built_in(app: &App) -> Item {
         face: Face::Glyph(app.glyph, app.tint),
         life: Life::Plain,
         spec: app.spec(),
-        on_desk: app.place == Place::Dock,
+        kind: Kind::BuiltIn,
+        home: if app.place == Place::Dock {
+            Home::Desk
+        } else {
+            Home::None
+        },
     }
 }
 
@@ -52,7 +65,8 @@ fn web_app(app: &WebApp, jobs: &[Job]) -> Item {
         face: app.icon.clone().map_or(Face::Monogram, Face::Picture),
         life: life(app, jobs),
         spec,
-        on_desk: !app.hidden,
+        kind: Kind::App,
+        home: if app.hidden { Home::None } else { Home::Desk },
     }
 }
 
@@ -74,7 +88,7 @@ fn menu(deck: Deck, manager: WindowManager, acts: Acts, item: &Item) -> Vec<Entr
     let mut entries = vec![Entry::Item(Line::new("Open", Glyph::Window, move || {
         manager.dispatch(Action::Open(spec.clone()));
     }))];
-    if item.life == Life::Plain {
+    if item.kind != Kind::App {
         return entries;
     }
     let another = Spec {

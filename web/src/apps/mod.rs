@@ -8,6 +8,7 @@ pub mod containers;
 pub mod deploy;
 pub mod embed;
 pub mod files;
+pub mod group;
 pub mod items;
 pub mod logs;
 pub mod stack;
@@ -24,4 +25,5 @@ pub const APPS: &[App] = &[
     account::APP,
     app_settings::APP,
     embed::APP,
+    group::APP,
 ];

@@ -1,13 +1,9 @@
 //! What an app is to the desktop: a name, a look, a size, and something that draws the content of a window.
 
-use std::pin::Pin;
-
-use leptos::prelude::AnyView;
-use wasm_split_helpers::SplitLoaderError;
-
 use super::geometry::Size;
 use super::state::{Spec, WindowId};
 use crate::kit::icon::Glyph;
+use crate::kit::late::Content;
 
 /// Where an app is opened from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +15,6 @@ pub enum Place {
     /// Windows of other apps; in the dock only while it is open.
     Within,
 }
-
-/// The content of a window, which is on its way: each app is a chunk of the bundle, fetched when it is opened first.
-pub type Content = Pin<Box<dyn Future<Output = Result<AnyView, SplitLoaderError>> + Send>>;
 
 /// An app. The window manager knows apps by this alone.
 #[derive(Clone, Copy)]
@@ -42,7 +35,7 @@ pub struct App {
     pub min: Size,
     /// Whether it has one window at most for each of its subjects.
     pub single: bool,
-    /// Draws the content of a window.
+    /// Draws the content of a window. Each app is a chunk of the bundle, fetched when it is opened first.
     pub content: fn(WindowId) -> Content,
 }
 

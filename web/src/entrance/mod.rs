@@ -5,12 +5,14 @@ mod sending;
 
 use api::session::{LoginRequest, SetupRequest};
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::client::{self, Challenge, Ended, Error, Session};
 use crate::kit::button::{Button, Tone};
 use crate::kit::field::TextField;
 use crate::kit::field::password::PasswordField;
 use crate::kit::icon::{Glyph, Icon};
+use crate::kit::late::Late;
 use sending::Sending;
 
 /// Why somebody stands at the entrance.
@@ -33,9 +35,26 @@ pub enum Reason {
     Unreachable,
 }
 
-/// The entrance. Whoever gets through it has a session.
+/// The entrance. Whoever gets through it has a session. Most visits do not need it: it is fetched when it is shown.
 #[component]
 pub fn Entrance(
+    /// Why somebody stands here.
+    reason: Reason,
+    /// What happens with the session.
+    enter: Callback<Session>,
+    /// Asks the server again who is there.
+    retry: Callback<()>,
+) -> impl IntoView {
+    view! { <Late name="The entrance" content=move || Box::pin(content(reason.clone(), enter, retry)) /> }
+}
+
+#[wasm_split(entrance, fallible)]
+fn content(reason: Reason, enter: Callback<Session>, retry: Callback<()>) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Card reason=reason enter=enter retry=retry /> }.into_any())
+}
+
+#[component]
+fn Card(
     /// Why somebody stands here.
     reason: Reason,
     /// What happens with the session.

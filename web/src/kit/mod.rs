@@ -5,6 +5,7 @@
 //! - [`choices`]: one of a few
 //! - [`menu`], [`panel`], [`dialog`], [`sheet`], [`toast`]: what floats above the desk; opened through a context
 //! - [`banner`]: what is wrong for as long as it is
+//! - [`late`]: what is fetched when it is shown first
 //! - [`viewport`]: the part of something long that is seen
 
 pub mod banner;
@@ -13,6 +14,7 @@ pub mod choices;
 pub mod dialog;
 pub mod field;
 pub mod icon;
+pub mod late;
 pub mod menu;
 pub mod meter;
 pub mod panel;
@@ -48,6 +50,7 @@ pub fn provide_kit() {
     provide_context(menu::Menus::new());
     provide_context(dialog::Questions::new());
     provide_context(dialog::password::PasswordPrompt::new());
+    provide_context(dialog::prompt::Prompts::new());
     provide_context(sheet::Sheets::new());
     provide_context(toast::Toasts::new());
 }
@@ -62,6 +65,7 @@ pub fn Layers() -> impl IntoView {
             <sheet::SheetLayer />
             <dialog::QuestionLayer />
             <dialog::password::PromptLayer />
+            <dialog::prompt::WordLayer />
         </section>
     }
 }

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 use super::backoff::Backoff;
 use super::browser::{now, random, sleep};
+use super::own::Changes;
 use super::sync::{Step, Sync};
 use super::{Deck, Link};
 use crate::client::{Ended, Error, Events, Session};
@@ -104,12 +105,9 @@ async fn list(deck: Deck, session: &Session) -> Result<u64, Error> {
     );
     let (containers, stacks, apps, jobs, desk) = lists.await;
     let ((containers, sequence), stacks, apps, jobs, desk) = (containers?, stacks?, apps?, jobs?, desk?);
-    deck.own.hear(
-        desk.entries
-            .into_iter()
-            .map(|(key, value)| (key, Some(value)))
-            .collect(),
-    );
+    let mut entries = Changes::new();
+    entries.extend(desk.entries.into_iter().map(|(key, value)| (key, Some(value))));
+    deck.own.hear(entries);
     let keyed = |item: Container| (item.id.clone(), item);
     deck.containers.replace(containers.into_iter().map(keyed));
     let keyed = |item: Stack| (item.name.to_string(), item);

@@ -1,6 +1,7 @@
 //! What the desktop knows of the machine: one store, fed by the event stream, read by every window.
 //!
 //! - [`keyed`]: rows that change one by one
+//! - [`order`]: rows in order, pure
 //! - [`sync`]: how lists and events come together, pure
 //! - [`backoff`]: how long to wait before trying again, pure
 //! - [`own`]: what the person's desk is made of
@@ -13,6 +14,7 @@ pub mod backoff;
 pub mod browser;
 mod feed;
 pub mod keyed;
+pub mod order;
 pub mod own;
 pub mod pictures;
 pub mod progress;

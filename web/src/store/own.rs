@@ -3,7 +3,7 @@
 //! Each entry is written by itself, so that two browsers that change different things do not undo each other; of two
 //! changes of one entry the last counts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use api::desk::{DeskPatch, VALUE_BYTES};
@@ -33,7 +33,7 @@ pub struct Own {
     /// What the server has not been told yet.
     unsent: StoredValue<Changes>,
     /// What is on its way to it.
-    flying: StoredValue<BTreeSet<String>>,
+    flying: StoredValue<Vec<String>>,
     /// What another browser changed last.
     heard: RwSignal<Changes>,
 }
@@ -46,7 +46,7 @@ impl Own {
             session,
             entries: StoredValue::new(entries),
             unsent: StoredValue::new(Changes::new()),
-            flying: StoredValue::new(BTreeSet::new()),
+            flying: StoredValue::new(vec![]),
             heard: RwSignal::new(Changes::new()),
         }
     }
@@ -61,13 +61,16 @@ impl Own {
     /// All entries whose keys begin so, without that beginning.
     #[must_use]
     pub fn all<T: DeserializeOwned>(&self, prefix: &str) -> BTreeMap<String, T> {
+        // Put in one by one: to collect a map brings a sort of its own into the bundle for each type of value.
+        let mut found = BTreeMap::new();
         self.entries.with_value(|entries| {
-            let own = entries.iter().filter_map(|(key, value)| {
-                let name = key.strip_prefix(prefix)?;
-                Some((name.to_owned(), T::deserialize(value).ok()?))
-            });
-            own.collect()
-        })
+            for (key, value) in entries {
+                if let (Some(name), Ok(value)) = (key.strip_prefix(prefix), T::deserialize(value)) {
+                    found.insert(name.to_owned(), value);
+                }
+            }
+        });
+        found
     }
 
     /// Keeps a value under a key. One that is too large is kept here alone: the server would refuse it.
@@ -120,7 +123,7 @@ impl Own {
         spawn_local(async move {
             let patch = DeskPatch { entries: changes };
             let result = session.change_desk(&patch).await;
-            if self.flying.try_set_value(BTreeSet::new()).is_some() {
+            if self.flying.try_set_value(vec![]).is_some() {
                 return;
             }
             // What was refused would be refused again; what did not get there is sent again.
@@ -161,19 +164,32 @@ impl Own {
         }
     }
 
-    /// Calls with what another browser changes of an entry, or of those whose keys begin so, without that beginning.
-    pub fn listen<T: DeserializeOwned>(self, prefix: &'static str, take: impl Fn(BTreeMap<String, T>) + 'static) {
+    /// Calls with each value that another browser changes, of an entry, or of those whose keys begin so, with what
+    /// comes after that beginning.
+    pub fn listen<T: DeserializeOwned>(self, prefix: &'static str, take: impl Fn(&str, T) + 'static) {
+        self.listen_any(
+            prefix,
+            Box::new(move |name, value| {
+                if let Ok(value) = T::deserialize(value) {
+                    take(name, value);
+                }
+            }),
+        );
+    }
+
+    fn listen_any(self, prefix: &'static str, take: Box<dyn Fn(&str, &Value)>) {
         Effect::new(move |before: Option<()>| {
-            let news = self.heard.with(|heard| {
-                let own = heard.iter().filter_map(|(key, value)| {
-                    let name = key.strip_prefix(prefix)?;
-                    Some((name.to_owned(), T::deserialize(value.as_ref()?).ok()?))
-                });
-                own.collect::<BTreeMap<_, _>>()
-            });
-            if before.is_some() && !news.is_empty() {
-                untrack(|| take(news));
+            let news = self.heard.get();
+            if before.is_none() {
+                return;
             }
+            untrack(|| {
+                for (key, value) in &news {
+                    if let (Some(name), Some(value)) = (key.strip_prefix(prefix), value) {
+                        take(name, value);
+                    }
+                }
+            });
         });
     }
 }

@@ -298,7 +298,11 @@ impl Apply<'_> {
     /// Whether a name is taken by no container at all, but by the storage of one that was never made: Podman was
     /// killed in the middle of it.
     async fn is_remnant(&self, name: &str, error: &podman::Error) -> bool {
-        let taken = matches!(error, podman::Error::Refused { message, .. } if message.contains("already in use"));
+        let said = match error {
+            podman::Error::Refused { message, .. } | podman::Error::Conflict { message } => message.as_str(),
+            _ => "",
+        };
+        let taken = said.contains("already in use");
         let known = self.engine.podman.containers().inspect(name).await;
         taken && known.is_err_and(|error| error.is_not_found())
     }

@@ -412,6 +412,15 @@ fn told(trouble: &Trouble) -> ErrorDetail {
         "deploy_failed"
     };
     let mut detail = detail(code, &trouble.message);
+    // A Podman that was killed while it made the network that all containers of a user share leaves it half made, and
+    // finds it so ever after.
+    if trouble.message.contains("rootless netns") {
+        detail.hint = Some(
+            "Podman left the network of this user half made when it was killed. `podman system migrate`, as this user, \
+             makes it anew; it stops the containers that run."
+                .to_owned(),
+        );
+    }
     if let Some(service) = &trouble.service {
         detail.details.insert("service".to_owned(), service.clone().into());
     }

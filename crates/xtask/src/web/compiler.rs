@@ -9,6 +9,10 @@ use std::process::Command;
 
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Views that are put together know each other by what they do and not by their types, as Leptos offers it: a type for
+/// each way to nest them is code for each, and compiles for minutes.
+const ERASE: &str = r#"target.wasm32-unknown-unknown.rustflags=["--cfg", "erase_components"]"#;
+
 /// A way to compile for the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Compiler {
@@ -43,7 +47,7 @@ impl Compiler {
 
     /// Tells a cargo command to build for the browser this way.
     pub(crate) fn apply(&self, cargo: &mut Command) {
-        cargo.args(["--target", TARGET]);
+        cargo.args(["--target", TARGET, "--config", ERASE]);
         match self {
             Compiler::Toolchain => {}
             Compiler::Distribution { rustc } => {

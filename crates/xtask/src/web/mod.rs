@@ -73,7 +73,8 @@ pub(crate) fn build(options: &Options) -> Result<PathBuf> {
     let modules = tree::files(&glue, &["wasm"])?;
     if !options.dev {
         println!("web: wasm-opt");
-        for module in &modules {
+        let is_large = |module: &&PathBuf| std::fs::metadata(module).is_ok_and(|data| data.len() >= WORTH_OPTIMISING);
+        for module in modules.iter().filter(is_large) {
             optimise(&root, module)?;
         }
     }
@@ -114,11 +115,15 @@ pub(crate) fn build(options: &Options) -> Result<PathBuf> {
     Ok(finished)
 }
 
-/// Lets binaryen make the module smaller; kept only if it did.
+/// A chunk smaller than this, in bytes, would gain less than it takes to start the program.
+const WORTH_OPTIMISING: u64 = 16 * 1024;
+
+/// Lets binaryen make the module smaller; kept only if it did. Its higher levels make it smaller yet, and larger after
+/// brotli, which is what is sent.
 fn optimise(root: &Path, wasm: &Path) -> Result<()> {
     let smaller = wasm.with_extension("opt.wasm");
     let mut command = npm::program(root, "wasm-opt")?;
-    command.arg("-Oz").arg(wasm).arg("-o").arg(&smaller);
+    command.arg("-O1").arg(wasm).arg("-o").arg(&smaller);
     shell::quiet(&mut command)?;
     let size = |path: &Path| std::fs::metadata(path).map(|data| data.len());
     if size(&smaller)? < size(wasm)? {

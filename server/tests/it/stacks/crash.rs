@@ -180,6 +180,20 @@ async fn fault_06_podman_killed_in_the_middle_of_a_deploy_makes_no_duplicate() {
     let machine = Machine::start().await;
     let (_deck, mut ada, _file) = crashing(&machine).await;
     create(&mut ada, "pair", &PAIR.replace('@', "1")).await;
+    // Podman makes the network that all containers of a user share with the first of them, and cannot survive being
+    // killed just there.
+    machine.cli(&["network", "create", "other"]).await;
+    machine
+        .cli(&[
+            "run",
+            "-d",
+            "--name",
+            "bystander",
+            "--network",
+            "other",
+            "localhost/tiny",
+        ])
+        .await;
     let reply = ada.post("/api/stacks/pair/deploy", json!({})).await;
     let id = reply.json::<StackJob>().job.id;
     wait_until("the deploy to be at work", Duration::from_secs(20), async || {
@@ -192,5 +206,6 @@ async fn fault_06_podman_killed_in_the_middle_of_a_deploy_makes_no_duplicate() {
     let job = over(&mut ada, &reply).await;
     assert_eq!(job.job.state, JobState::Done, "{job:#?}");
     assert_eq!(podman_ps(&machine, "pair").await.len(), 2);
+    machine.cli(&["exec", "bystander", "true"]).await;
     clean(&machine, &mut ada, "pair").await;
 }

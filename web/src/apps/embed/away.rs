@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use super::page::{Absence, Page, Stage};
 use crate::client::{Error, Verb};
-use crate::desktop::icons::item::Items;
+use crate::desktop::icons::items::Items;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
 use crate::desktop::view::tile::Tile;

@@ -1,16 +1,8 @@
 //! What stands on the desk and in the dock: something that opens a window, with a face, a name, and how it is.
 
-use std::sync::Arc;
-
-use leptos::prelude::*;
-
-use crate::desktop::state::{Spec, Window};
+use crate::desktop::state::Spec;
 use crate::kit::icon::Glyph;
-use crate::kit::menu::{Entry, Item as Line};
-use crate::store::own::Own;
-
-/// The entry of the desk that says what is kept in the dock.
-const PINS: &str = "pins";
+use crate::kit::menu::Entry;
 
 /// What something looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +13,8 @@ pub enum Face {
     Picture(String),
     /// The first letter of its name.
     Monogram,
+    /// The faces and names of some of what is in it.
+    Group(Vec<(Face, String)>),
 }
 
 /// How something is.
@@ -77,91 +71,42 @@ pub struct Item {
     pub life: Life,
     /// What it opens.
     pub spec: Spec,
-    /// Whether the desk has an icon of it; the others are only in the dock, while they are open.
-    pub on_desk: bool,
+    /// What it is.
+    pub kind: Kind,
+    /// Where its icon is.
+    pub home: Home,
 }
 
-/// What makes the menu of an item.
-type Menu = Arc<dyn Fn(&Item) -> Vec<Entry> + Send + Sync>;
-
-/// Everything that can stand on the desk or in the dock; a context.
-#[derive(Clone, Copy)]
-pub struct Items {
-    /// All of them, in their natural order.
-    pub all: Memo<Vec<Item>>,
-    /// The keys of those that are kept in the dock beside the built-in ones.
-    pub pins: RwSignal<Vec<String>>,
-    own: Own,
-    menu: StoredValue<Menu>,
+/// What an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An app of the desktop itself.
+    BuiltIn,
+    /// An app of the machine.
+    App,
+    /// Several of them.
+    Group,
 }
 
-impl Items {
-    /// These items, with what makes the menu of one.
-    #[must_use]
-    pub fn new(all: Memo<Vec<Item>>, own: Own, menu: impl Fn(&Item) -> Vec<Entry> + Send + Sync + 'static) -> Self {
-        let pins = RwSignal::new(own.get(PINS).unwrap_or_default());
-        own.listen(PINS, move |news| {
-            if let Some(kept) = news.get("") {
-                pins.set(Vec::clone(kept));
-            }
-        });
-        Self {
-            all,
-            pins,
-            own,
-            menu: StoredValue::new(Arc::new(menu)),
-        }
-    }
+/// Where an icon is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// On the desk.
+    Desk,
+    /// In the group of this id.
+    Group(String),
+    /// Nowhere, because the person does not want to see it; it is found by its name.
+    Hidden,
+    /// Nowhere: it is in the dock while it is open.
+    None,
+}
 
-    /// The item of a key, as it is now.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<Item> {
-        self.all.with(|all| all.iter().find(|item| item.key == key).cloned())
-    }
-
-    /// The same, untracked.
-    #[must_use]
-    pub fn now(&self, key: &str) -> Option<Item> {
-        untrack(|| self.get(key))
-    }
-
-    /// The key of the item that a window belongs to: the one of its subject, else the one of its app.
-    #[must_use]
-    pub fn key_of(&self, window: &Window) -> String {
-        let key = window.key();
-        let known = self.all.with(|all| all.iter().any(|item| item.key == key));
-        if known { key } else { window.app.clone() }
-    }
-
-    /// The menu of an item.
-    #[must_use]
-    pub fn menu(&self, item: &Item) -> Vec<Entry> {
-        let menu = self.menu.get_value();
-        let mut entries = untrack(|| menu(item));
-        if item.on_desk && item.life != Life::Plain {
-            let pinned = self.pins.with_untracked(|pins| pins.contains(&item.key));
-            let (items, key) = (*self, item.key.clone());
-            let word = if pinned {
-                "Remove from the dock"
-            } else {
-                "Keep in the dock"
-            };
-            let pin = Line::new(word, Glyph::Pin, move || items.pin(&key, !pinned));
-            entries.extend([Entry::Rule, Entry::Item(pin)]);
-        }
-        entries
-    }
-
-    /// Keeps something in the dock, or no longer.
-    fn pin(&self, key: &str, kept: bool) {
-        self.pins.update(|pins| {
-            pins.retain(|pin| pin != key);
-            if kept {
-                pins.push(key.to_owned());
-            }
-        });
-        self.pins.with_untracked(|pins| self.own.put(PINS, pins));
-    }
+/// What items are made of.
+pub struct Ways {
+    /// Makes the menu of an item.
+    pub menu: Box<dyn Fn(&Item) -> Vec<Entry> + Send + Sync>,
+    /// What opens a group, from its id and its name.
+    pub group: fn(&str, &str) -> Spec,
 }
 
 /// The hue of a monogram: the same name has the same one everywhere.

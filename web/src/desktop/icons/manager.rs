@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::grid::Grid;
-use super::item::Items;
-use super::reduce::{Action, Icons, reduce};
+use super::item::Home;
+use super::items::Items;
+use super::reduce::{Action, Icons, Outcome, reduce};
 use crate::desktop::geometry::Size;
 use crate::desktop::state::Desk;
 use crate::store::own::Own;
@@ -18,6 +19,7 @@ pub struct IconManager {
     /// The icons, to be read.
     pub icons: ReadSignal<Icons>,
     set_icons: WriteSignal<Icons>,
+    items: Items,
     own: Own,
 }
 
@@ -29,8 +31,15 @@ impl IconManager {
             put: own.all(PREFIX),
             ..Icons::default()
         });
-        let manager = Self { icons, set_icons, own };
-        own.listen(PREFIX, move |cells| manager.dispatch(Action::Put(cells)));
+        let manager = Self {
+            icons,
+            set_icons,
+            items,
+            own,
+        };
+        own.listen(PREFIX, move |key, cell| {
+            manager.dispatch(Action::Put(key.to_owned(), cell))
+        });
         let room = Memo::new(move |_| {
             desk.with(|desk| {
                 let area = desk.area();
@@ -38,7 +47,7 @@ impl IconManager {
             })
         });
         let shown = Memo::new(move |_| {
-            let key = |item: &super::item::Item| item.on_desk.then(|| item.key.clone());
+            let key = |item: &super::item::Item| (item.home == Home::Desk).then(|| item.key.clone());
             items.all.with(|all| all.iter().filter_map(key).collect::<Vec<_>>())
         });
         Effect::new(move |_| {
@@ -51,17 +60,26 @@ impl IconManager {
 
     /// Something happens to the icons.
     pub fn dispatch(&self, action: Action) {
-        let keeps = self.set_icons.try_update(|icons| {
-            let (next, keeps) = reduce(std::mem::take(icons), action);
+        let outcome = self.set_icons.try_update(|icons| {
+            let (next, outcome) = reduce(std::mem::take(icons), action);
             *icons = next;
-            keeps
+            outcome
         });
-        if keeps == Some(true) {
-            self.icons.with_untracked(|icons| {
+        match outcome {
+            Some(Outcome::Keep) => self.icons.with_untracked(|icons| {
                 for (key, cell) in &icons.put {
                     self.own.put(&format!("{PREFIX}{key}"), cell);
                 }
-            });
+            }),
+            Some(Outcome::Join(keys, onto)) => {
+                let cell = self.icons.with_untracked(|icons| icons.cells().get(&onto).copied());
+                let group = self.items.join(keys, onto);
+                // A new group stands where the icon stood on which the others were dropped.
+                if let (Some(group), Some(cell)) = (group, cell) {
+                    self.dispatch(Action::Place(group, cell));
+                }
+            }
+            Some(Outcome::Nothing) | None => {}
         }
     }
 }

@@ -85,10 +85,12 @@ pub enum Action {
     Release,
     /// What the pointer does is given up.
     Cancel,
+    /// One stands in this cell.
+    Place(String, Cell),
     /// They stand in this order.
     Sort(Vec<String>),
-    /// Another browser put these somewhere.
-    Put(BTreeMap<String, Cell>),
+    /// Another browser put it there.
+    Put(String, Cell),
 }
 
 impl Icons {
@@ -112,6 +114,26 @@ impl Icons {
         }
     }
 
+    /// The icon on which the pointer holds what it carries: in the middle of it, and not between two.
+    #[must_use]
+    pub fn onto(&self) -> Option<String> {
+        let Some(Hold::Carry { to, moved: true, .. }) = &self.hold else {
+            return None;
+        };
+        let is_under = |cell: &Cell| {
+            let (rect, rim) = (self.grid.rect(*cell), self.grid.cell.w / 5);
+            (rect.x + rim..rect.right() - rim).contains(&to.x)
+                && (rect.y + rim / 2..rect.bottom() - rim).contains(&to.y)
+        };
+        let cells = if self.grid.compact {
+            BTreeMap::new()
+        } else {
+            self.cells()
+        };
+        let mut under = cells.into_iter().filter(|(_, cell)| is_under(cell)).map(|(key, _)| key);
+        under.find(|key| !self.chosen.contains(key))
+    }
+
     /// The rectangle that the pointer draws.
     #[must_use]
     pub fn band(&self) -> Option<Rect> {
@@ -127,9 +149,27 @@ impl Icons {
     }
 }
 
-/// What becomes of the icons, and whether their places are to be kept.
+/// What follows from what happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing.
+    Nothing,
+    /// The places of the icons are to be kept.
+    Keep,
+    /// These were dropped on that one.
+    Join(Vec<String>, String),
+}
+
+/// What becomes of the icons, and what follows from it.
 #[must_use]
-pub fn reduce(mut icons: Icons, action: Action) -> (Icons, bool) {
+pub fn reduce(mut icons: Icons, action: Action) -> (Icons, Outcome) {
+    if let (Action::Release, Some(onto)) = (&action, icons.onto()) {
+        icons.hold = None;
+        let dropped = icons.shown.iter().filter(|key| icons.chosen.contains(*key));
+        let outcome = Outcome::Join(dropped.cloned().collect(), onto);
+        icons.chosen.clear();
+        return (icons, outcome);
+    }
     let keeps = match action {
         Action::Fit(grid) => {
             icons.grid = grid;
@@ -142,7 +182,7 @@ pub fn reduce(mut icons: Icons, action: Action) -> (Icons, bool) {
             false
         }
         Action::ChooseAll => {
-            icons.chosen = icons.shown.iter().cloned().collect();
+            icons.chosen.extend(icons.shown.iter().cloned());
             false
         }
         Action::Clear => {
@@ -166,7 +206,7 @@ pub fn reduce(mut icons: Icons, action: Action) -> (Icons, bool) {
         }
         Action::Grab(key, at) => {
             if !icons.chosen.contains(&key) {
-                icons.chosen = BTreeSet::from([key.clone()]);
+                choose(&mut icons, key.clone(), Choosing::Only);
             }
             icons.cursor = Some(key.clone());
             icons.hold = Some(Hold::Carry {
@@ -188,9 +228,13 @@ pub fn reduce(mut icons: Icons, action: Action) -> (Icons, bool) {
             }
             false
         }
-        Action::Put(cells) => {
-            icons.put.extend(cells);
+        Action::Put(key, cell) => {
+            icons.put.insert(key, cell);
             false
+        }
+        Action::Place(key, cell) => {
+            icons.put.insert(key, cell);
+            true
         }
         Action::Sort(order) => {
             let kept: Vec<String> = order.into_iter().filter(|key| icons.shown.contains(key)).collect();
@@ -198,7 +242,7 @@ pub fn reduce(mut icons: Icons, action: Action) -> (Icons, bool) {
             true
         }
     };
-    (icons, keeps)
+    (icons, if keeps { Outcome::Keep } else { Outcome::Nothing })
 }
 
 /// What is there keeps its place when something else comes, so that nothing jumps.
@@ -217,7 +261,10 @@ fn show(icons: &mut Icons, shown: Vec<String>) -> bool {
 
 fn choose(icons: &mut Icons, key: String, choosing: Choosing) {
     match choosing {
-        Choosing::Only => icons.chosen = BTreeSet::from([key.clone()]),
+        Choosing::Only => {
+            icons.chosen.clear();
+            icons.chosen.insert(key.clone());
+        }
         Choosing::Toggle if icons.chosen.contains(&key) => {
             icons.chosen.remove(&key);
         }
@@ -279,7 +326,8 @@ fn drag(icons: &mut Icons, at: Point) {
                 && band.y < rect.bottom() - rim / 2
         };
         let found = cells.iter().filter(|(_, cell)| under(cell)).map(|(key, _)| key.clone());
-        icons.chosen = before.iter().cloned().chain(found).collect();
+        icons.chosen.clone_from(before);
+        icons.chosen.extend(found);
     }
 }
 
@@ -290,7 +338,7 @@ fn release(icons: &mut Icons) -> bool {
         return false;
     };
     let Some(by) = carried.filter(|_| !icons.grid.compact) else {
-        icons.chosen = BTreeSet::from([key]);
+        choose(icons, key, Choosing::Only);
         return false;
     };
     let mut cells = icons.cells();
@@ -300,7 +348,8 @@ fn release(icons: &mut Icons) -> bool {
         .map(|(key, cell)| (key.clone(), *cell))
         .collect();
     cells.retain(|key, _| !icons.chosen.contains(key));
-    let mut taken: BTreeSet<Cell> = cells.values().copied().collect();
+    let mut taken = BTreeSet::new();
+    taken.extend(cells.values().copied());
     for (key, cell) in moving {
         let rect = icons.grid.rect(cell);
         let middle = Point {

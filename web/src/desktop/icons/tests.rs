@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::grid::{Cell, Grid};
-use super::reduce::{Action, Choosing, Icons, reduce};
+use super::reduce::{Action, Choosing, Icons, Outcome, reduce};
 use crate::desktop::geometry::{Point, Size};
 use crate::desktop::reduce::Direction;
 
@@ -25,7 +25,7 @@ fn after(icons: Icons, actions: impl IntoIterator<Item = Action>) -> Icons {
     actions.into_iter().fold(icons, |icons, action| reduce(icons, action).0)
 }
 
-/// The middle of a cell, moved by a little so that it counts as a drag.
+/// The middle of a cell.
 fn middle(icons: &Icons, at: Cell) -> Point {
     let rect = icons.grid.rect(at);
     Point {
@@ -34,9 +34,18 @@ fn middle(icons: &Icons, at: Cell) -> Point {
     }
 }
 
+/// The rim of a cell, where what is dropped stands beside what is there and does not join it.
+fn rim(icons: &Icons, at: Cell) -> Point {
+    let rect = icons.grid.rect(at);
+    Point {
+        x: rect.x + 2,
+        ..middle(icons, at)
+    }
+}
+
 fn carry(icons: Icons, key: &str, to: Cell) -> Icons {
-    let from = middle(&icons, icons.cells()[key]);
-    let to = middle(&icons, to);
+    let from = rim(&icons, icons.cells()[key]);
+    let to = rim(&icons, to);
     after(
         icons,
         [Action::Grab(key.to_owned(), from), Action::Drag(to), Action::Release],
@@ -93,7 +102,7 @@ fn a_click_is_no_drag_and_leaves_one_icon_chosen() {
     icons.chosen = keys("a b").into_iter().collect();
     let at = middle(&icons, cell(0, 0));
     let (icons, keeps) = reduce(after(icons, [Action::Grab("a".to_owned(), at)]), Action::Release);
-    assert!(!keeps);
+    assert_eq!(keeps, Outcome::Nothing);
     assert_eq!(icons.chosen.into_iter().collect::<Vec<_>>(), ["a"]);
 }
 
@@ -160,6 +169,26 @@ fn arrow_keys_go_to_what_lies_ahead() {
 fn sorting_fills_the_grid_in_the_order_given() {
     let icons = carry(desk("a b c"), "a", cell(5, 2));
     let (icons, keeps) = reduce(icons, Action::Sort(keys("c a b")));
-    assert!(keeps);
+    assert_eq!(keeps, Outcome::Keep);
     assert_eq!((icons.cells()["c"], icons.cells()["b"]), (cell(0, 0), cell(0, 2)));
+}
+
+#[test]
+fn what_is_dropped_on_an_icon_joins_it_and_what_is_dropped_between_two_does_not() {
+    let icons = desk("a b c d");
+    let from = middle(&icons, icons.cells()["a"]);
+    let on = middle(&icons, icons.cells()["c"]);
+    let held = |to| after(icons.clone(), [Action::Grab("a".to_owned(), from), Action::Drag(to)]);
+    assert_eq!(held(on).onto().as_deref(), Some("c"));
+    let (after_it, outcome) = reduce(held(on), Action::Release);
+    assert_eq!(outcome, Outcome::Join(keys("a"), "c".to_owned()));
+    assert_eq!(
+        after_it.cells(),
+        icons.cells(),
+        "the desk does not jump before it is known what comes of it"
+    );
+
+    let edge = rim(&icons, icons.cells()["c"]);
+    assert_eq!(held(edge).onto(), None);
+    assert_eq!(reduce(held(edge), Action::Release).1, Outcome::Keep);
 }

@@ -1,20 +1,36 @@
 //! About Stardeck and this machine, and the shortcuts of the desk.
 
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::desktop::keys::SHORTCUTS;
 use crate::desktop::time;
+use crate::kit::late::Late;
 use crate::kit::sheet::Sheets;
 use crate::store::Deck;
 
 /// Opens what there is to know about this Stardeck.
 pub fn open_about(sheets: Sheets, deck: Deck) {
-    sheets.open("About", move || view! { <About deck=deck /> });
+    sheets.open("About", move || {
+        view! { <Late name="This page" content=move || Box::pin(about(deck)) /> }
+    });
 }
 
 /// Opens the list of the shortcuts.
 pub fn open_shortcuts(sheets: Sheets) {
-    sheets.open("Keyboard shortcuts", Shortcuts);
+    sheets.open("Keyboard shortcuts", || {
+        view! { <Late name="This page" content=|| Box::pin(shortcuts()) /> }
+    });
+}
+
+#[wasm_split(about, fallible)]
+fn about(deck: Deck) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <About deck=deck /> }.into_any())
+}
+
+#[wasm_split(shortcuts, fallible)]
+fn shortcuts() -> Result<AnyView, SplitLoaderError> {
+    Ok(Shortcuts().into_any())
 }
 
 #[component]

@@ -4,7 +4,8 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::tile::Tile;
-use crate::desktop::icons::item::{Item, Items, Life};
+use crate::desktop::icons::item::{Home, Item, Kind, Life};
+use crate::desktop::icons::items::Items;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
 use crate::desktop::state::WindowId;
@@ -17,7 +18,8 @@ pub fn Dock() -> impl IntoView {
     let manager = expect_context::<WindowManager>();
     let items = expect_context::<Items>();
     let pinned = Memo::new(move |_| {
-        let always = |item: &Item| (item.on_desk && item.life == Life::Plain).then(|| item.key.clone());
+        let is_kept = |item: &Item| item.kind == Kind::BuiltIn && item.home != Home::None;
+        let always = |item: &Item| is_kept(item).then(|| item.key.clone());
         items.all.with(|all| {
             let there = |key: &String| all.iter().any(|item| item.key == *key);
             let kept = items.pins.get().into_iter().filter(there);
@@ -127,7 +129,7 @@ fn entries(manager: WindowManager, items: Items, item: &Item, windows: &[(Window
     if !entries.is_empty() {
         entries.push(Entry::Rule);
     }
-    if windows.is_empty() || !item.spec.single || item.life != Life::Plain {
+    if windows.is_empty() || !item.spec.single || item.kind != Kind::BuiltIn {
         entries.extend(items.menu(item));
     }
     if !windows.is_empty() {

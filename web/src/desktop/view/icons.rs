@@ -8,7 +8,8 @@ use web_sys::HtmlElement;
 
 use super::tile::Tile;
 use crate::desktop::geometry::{Point, Rect};
-use crate::desktop::icons::item::{Item, Items, Life};
+use crate::desktop::icons::item::{Home, Item, Kind, Life};
+use crate::desktop::icons::items::Items;
 use crate::desktop::icons::manager::IconManager;
 use crate::desktop::icons::reduce::{Action, Choosing, Hold, Icons};
 use crate::desktop::keys::arrow;
@@ -16,6 +17,7 @@ use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action as DeskAction;
 use crate::kit::icon::Glyph;
 use crate::kit::menu::{Anchor, Entry, Item as Line, Menus};
+use crate::store::order::by_text;
 
 /// A rectangle smaller than this is a press.
 const SLIGHT: i32 = 6;
@@ -140,6 +142,10 @@ fn DeskIcon(key: String, layer: NodeRef<Div>) -> impl IntoView {
             .icons
             .with(|icons| key.with_value(|key| icons.chosen.contains(key)))
     });
+    let is_target = Memo::new(move |_| {
+        let onto = icons.icons.with(Icons::onto);
+        key.with_value(|key| onto.as_ref() == Some(key))
+    });
     // The one that Tab goes to: where the keyboard was, else the first.
     let entry = Memo::new(move |_| {
         icons
@@ -193,7 +199,14 @@ fn DeskIcon(key: String, layer: NodeRef<Div>) -> impl IntoView {
             icons.dispatch(Action::Choose(key.get_value(), Choosing::Only));
         }
         if let Some(item) = item.get_untracked() {
-            menus.open(Some(Anchor::pointer(&event)), item.name.clone(), items.menu(&item));
+            let chosen: Vec<String> = icons
+                .icons
+                .with_untracked(|icons| icons.chosen.iter().cloned().collect());
+            let (name, entries) = match chosen.len() {
+                0 | 1 => (item.name.clone(), items.menu(&item)),
+                count => (format!("{count} icons"), items.menu_of(chosen)),
+            };
+            menus.open(Some(Anchor::pointer(&event)), name, entries);
         }
     };
     view! {
@@ -201,6 +214,7 @@ fn DeskIcon(key: String, layer: NodeRef<Div>) -> impl IntoView {
             id=key.with_value(|key| element_id(key))
             class="desk-icon"
             class:is-chosen=chosen
+            class:is-target=is_target
             class:is-carried=move || carried.get().is_some()
             role="option"
             tabindex=move || if entry.get() { "0" } else { "-1" }
@@ -270,14 +284,28 @@ fn floor_menu(manager: WindowManager, icons: IconManager, items: Items) -> Vec<E
     entries.push(Entry::Item(Line::new("Sort icons by name", Glyph::List, move || {
         icons.dispatch(Action::Sort(by_name(items)));
     })));
+    let hidden: Vec<Item> = items.all.with_untracked(|all| {
+        let hidden = all.iter().filter(|item| item.home == Home::Hidden);
+        hidden.cloned().collect()
+    });
+    if !hidden.is_empty() {
+        entries.push(Entry::Heading("Hidden from the desk".to_owned()));
+        entries.extend(
+            hidden
+                .into_iter()
+                .map(|item| Entry::Item(Line::new(item.name.clone(), Glyph::Eye, move || items.show(&item.key)))),
+        );
+    }
     entries
 }
 
 /// The icons by their names, what always is there first.
 fn by_name(items: Items) -> Vec<String> {
-    let mut all = items.all.get_untracked();
-    all.sort_by_cached_key(|item| (item.life != Life::Plain, item.name.to_lowercase()));
-    all.into_iter().map(|item| item.key).collect()
+    let text = |item: &Item| format!("{}{}", u8::from(item.kind != Kind::BuiltIn), item.name.to_lowercase());
+    by_text(items.all.get_untracked(), text)
+        .into_iter()
+        .map(|item| item.key)
+        .collect()
 }
 
 /// The keys of the desk. Says whether the key was one.

@@ -3,10 +3,12 @@
 use leptos::ev::KeyboardEvent;
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use super::tile::Tile;
 use crate::desktop::launcher::{Found, Launcher, search};
 use crate::kit::icon::{Glyph, Icon};
+use crate::kit::late::Late;
 
 /// The launcher; once on a desk.
 #[component]
@@ -41,10 +43,15 @@ pub fn LauncherLayer() -> impl IntoView {
             }
         >
             <Show when=move || launcher.open.get()>
-                <Search close=Callback::new(move |()| close()) />
+                <Late name="The launcher" content=move || Box::pin(content(Callback::new(move |()| close()))) />
             </Show>
         </dialog>
     }
+}
+
+#[wasm_split(launcher, fallible)]
+fn content(close: Callback<()>) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Search close=close /> }.into_any())
 }
 
 /// The field, and what is found.

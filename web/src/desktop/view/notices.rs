@@ -1,10 +1,12 @@
 //! What was said while nobody looked: the messages of this visit.
 
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::desktop::time;
 use crate::kit::button::Button;
 use crate::kit::icon::{Glyph, Icon};
+use crate::kit::late::Late;
 use crate::kit::panel::PanelButton;
 use crate::kit::toast::Toasts;
 
@@ -28,7 +30,7 @@ pub fn NoticesButton() -> impl IntoView {
             label=label
             title="Messages"
             opens=move |()| toasts.unseen.set(0)
-            panel=|| view! { <Notices /> }
+            panel=panel
         >
             <Icon glyph=Glyph::Bell size=15 />
             <Show when=move || toasts.unseen.get() != 0>
@@ -36,6 +38,15 @@ pub fn NoticesButton() -> impl IntoView {
             </Show>
         </PanelButton>
     }
+}
+
+fn panel() -> impl IntoView {
+    view! { <Late name="The list of messages" content=|| Box::pin(content()) /> }
+}
+
+#[wasm_split(notices, fallible)]
+fn content() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Notices /> }.into_any())
 }
 
 #[component]

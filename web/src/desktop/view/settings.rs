@@ -1,9 +1,11 @@
 //! Quick settings: how the desk looks.
 
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::kit::choices::{Choices, Choosable};
 use crate::kit::icon::{Glyph, Icon};
+use crate::kit::late::Late;
 use crate::kit::panel::PanelButton;
 use crate::prefs::{ACCENTS, DENSITIES, Prefs, THEMES, WALLPAPERS};
 
@@ -15,11 +17,20 @@ pub fn SettingsButton() -> impl IntoView {
             id="settings"
             label="Quick settings: theme, accent, wallpaper, density"
             title="Quick settings"
-            panel=|| view! { <Settings /> }
+            panel=panel
         >
             <Icon glyph=Glyph::Sliders size=15 />
         </PanelButton>
     }
+}
+
+fn panel() -> impl IntoView {
+    view! { <Late name="What can be set" content=|| Box::pin(content()) /> }
+}
+
+#[wasm_split(settings, fallible)]
+fn content() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Settings /> }.into_any())
 }
 
 #[component]

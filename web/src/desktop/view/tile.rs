@@ -26,6 +26,17 @@ pub fn Tile(
         }
         Face::Picture(path) => use_context::<Pictures>().map(|pictures| pictures.get(&path)),
         Face::Monogram => None,
+        Face::Group(faces) => {
+            let faces = faces
+                .into_iter()
+                .map(|(face, name)| view! { <Tile face=face name=name /> }.into_any());
+            return view! {
+                <span class="tile is-group" aria-hidden="true">
+                    {faces.collect_view()}
+                </span>
+            }
+            .into_any();
+        }
     };
     let draw = move || match picture.as_ref().and_then(Get::get) {
         Some(address) => view! {

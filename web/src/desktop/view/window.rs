@@ -7,16 +7,15 @@ use wasm_bindgen::JsCast;
 use super::bar::WindowBar;
 use super::tile::Tile;
 use super::window_menu;
-use crate::desktop::app::App;
 use crate::desktop::geometry::{Edge, Point, Zone};
-use crate::desktop::icons::item::Items;
+use crate::desktop::icons::items::Items;
 use crate::desktop::keys::arrow;
 use crate::desktop::manager::{Keying, WindowManager, element_id};
 use crate::desktop::reduce::Action;
 use crate::desktop::state::{Part, Placement, WindowId};
-use crate::kit::banner::Banner;
-use crate::kit::button::{Button, IconButton};
+use crate::kit::button::IconButton;
 use crate::kit::icon::Glyph;
+use crate::kit::late::Late;
 use crate::kit::menu::{Anchor, Menus};
 
 /// The window that is dragged is above the preview of where it would go.
@@ -135,7 +134,7 @@ pub fn WindowView(
                     />
                 </div>
             </header>
-            <div class="window-body">{app.map(|app| view! { <Content id=id app=*app /> })}</div>
+            <div class="window-body">{app.map(|app| view! { <Late name=app.name content=move || (app.content)(id) /> })}</div>
             <Show when=move || keying().is_some()>
                 <p class="window-keying" role="status">
                     {move || match keying() {
@@ -146,35 +145,6 @@ pub fn WindowView(
             </Show>
             {Edge::ALL.map(|edge| view! { <EdgeHandle id=id edge=edge /> }).into_iter().collect_view()}
         </section>
-    }
-}
-
-/// What an app shows, as soon as it is there.
-#[component]
-fn Content(id: WindowId, app: App) -> impl IntoView {
-    let tries = RwSignal::new(0);
-    move || {
-        tries.track();
-        Suspend::new(async move {
-            match (app.content)(id).await {
-                Ok(content) => content,
-                Err(_) => view! { <Unfetched name=app.name tries=tries /> }.into_any(),
-            }
-        })
-    }
-}
-
-/// Instead of an app that could not be fetched.
-#[component]
-fn Unfetched(name: &'static str, tries: RwSignal<u32>) -> impl IntoView {
-    view! {
-        <Banner
-            glyph=Glyph::Warning
-            title=format!("{name} could not be loaded.")
-            text="The server was not reached, or it is another version by now: then reload the page."
-        >
-            <Button press=move |_| tries.update(|tries| *tries += 1)>"Try again"</Button>
-        </Banner>
     }
 }
 

@@ -4,6 +4,7 @@
 //! dialog, which keeps the focus inside, closes on Escape, and gives the focus back.
 
 pub mod password;
+pub mod prompt;
 
 use leptos::html::Dialog;
 use leptos::prelude::*;

@@ -3,9 +3,11 @@
 use futures_channel::oneshot::{Sender, channel};
 use leptos::html::Dialog;
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::kit::button::{Button, Tone};
 use crate::kit::field::password::PasswordField;
+use crate::kit::late::Late;
 
 /// Asks for the password; a context.
 #[derive(Clone, Copy)]
@@ -82,10 +84,15 @@ pub fn PromptLayer() -> impl IntoView {
     view! {
         <dialog node_ref=dialog class="dialog" aria-labelledby="prompt-title" on:close=move |_| prompt.closed()>
             <Show when=move || prompt.shown.get()>
-                <PromptForm />
+                <Late name="The question" content=|| Box::pin(form()) />
             </Show>
         </dialog>
     }
+}
+
+#[wasm_split(password, fallible)]
+fn form() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <PromptForm /> }.into_any())
 }
 
 #[component]

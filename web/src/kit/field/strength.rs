@@ -19,7 +19,9 @@ impl Strength {
         if length < 8 {
             return Self::Short;
         }
-        let distinct = password.chars().collect::<std::collections::BTreeSet<_>>().len();
+        let letters: Vec<char> = password.chars().collect();
+        let is_first = |(at, letter): (usize, &char)| !letters[..at].contains(letter);
+        let distinct = letters.iter().enumerate().filter(|each| is_first(*each)).count();
         let kinds = [
             password.chars().any(char::is_lowercase),
             password.chars().any(char::is_uppercase),

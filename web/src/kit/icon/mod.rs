@@ -27,8 +27,6 @@ pub enum Glyph {
     Download,
     /// Show what is hidden.
     Eye,
-    /// A folder.
-    Folder,
     /// A file.
     File,
     /// Cannot be changed.
@@ -37,6 +35,8 @@ pub enum Glyph {
     External,
     /// Hide what is shown.
     EyeOff,
+    /// Several things in one place.
+    Folder,
     /// What is printed.
     Logs,
     /// Forward.
@@ -69,6 +69,8 @@ pub enum Glyph {
     Offline,
     /// Hold still.
     Pause,
+    /// Another name.
+    Pencil,
     /// Kept in place.
     Pin,
     /// Start.
@@ -137,15 +139,19 @@ impl Glyph {
                  a1 1 0 0 1 0-.696 10.75 10.75 0 0 1 19.876 0 1 1 0 0 1 0 .696 10.75 10.75 0 0 1-19.876 0\
                  M9 12a3 3 0 1 0 6 0a3 3 0 1 0 -6 0"
             }
-            Self::Folder => {
-                "M20 20a2 2 0 0 0 2-2V8a2 2 0 0 0-2-2h-7.9a2 2 0 0 1-1.69-.9L9.6 3.9A2 2 0 0 0 7.93 3H4a2 2 0 0 0-2 2v13\
-                 a2 2 0 0 0 2 2Z"
-            }
             Self::File => "M15 2H6a2 2 0 0 0-2 2v16a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V7ZM14 2v4a2 2 0 0 0 2 2h4",
             Self::Lock => {
                 "M5 11h14a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2zM7 11V7a5 5 0 0 1 10 0v4"
             }
             Self::External => "M15 3h6v6M10 14 21 3M18 13v6a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h6",
+            Self::Folder => {
+                "M20 20a2 2 0 0 0 2-2V8a2 2 0 0 0-2-2h-7.9a2 2 0 0 1-1.69-.9L9.6 3.9A2 2 0 0 0 7.93 3H4a2 2 0 0 0-2 2v13\
+                 a2 2 0 0 0 2 2Z"
+            }
+            Self::Pencil => {
+                "M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352\
+                 a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497zM15 5l4 4"
+            }
             Self::EyeOff => {
                 "M10.733 5.076\
                  a10.744 10.744 0 0 1 11.205 6.575 1 1 0 0 1 0 .696 10.747 10.747 0 0 1-1.444 2.49\

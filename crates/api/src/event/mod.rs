@@ -3,6 +3,8 @@
 //! Events are numbered within one run of the server (`stream`); one does not see all of them, so that numbers are missed. A client opens `/api/events` with the
 //! `stream` and the number that it saw last; the server sends what it missed, or [`Frame::Relist`] when it cannot.
 
+mod read;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,7 @@ use crate::system::PodmanState;
 /// One message of the event stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "read::AnyFrame")]
 pub enum Frame {
     /// The first message: where the stream stands.
     Hello {
@@ -55,7 +57,7 @@ pub struct Event {
 /// What changed. Each carries the new truth of what it names, not the difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "read::AnyChange")]
 pub enum Change {
     /// A container is new or different.
     Container {
