@@ -3,8 +3,13 @@
 //! The compose crate weighs as much as half of the desk, and most visits need none of it: it is a chunk of the bundle,
 //! which is fetched when the first text is read.
 
+use std::collections::BTreeSet;
+
 use api::compose::{Diagnostic, Severity};
-use compose::{FileError, FileKind, Files, LoadOptions};
+use api::source::QuickDeploy;
+use compose::model::Service;
+use compose::run::Converted;
+use compose::{FileError, FileKind, Files, LoadOptions, Loaded};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 const HOME: &str = "/stack";
@@ -16,6 +21,8 @@ const ENV: &str = "/stack/.env";
 pub struct Reading {
     /// The services, by name.
     pub services: Vec<Found>,
+    /// The variables that the text has no value for, which the `.env` may have; by name.
+    pub asked: Vec<String>,
     /// What there is to say, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -27,15 +34,76 @@ pub struct Found {
     pub name: String,
     /// Its image; empty where it is built.
     pub image: String,
+    /// What of it comes on the desk.
+    pub shows: Shows,
+}
+
+/// Whether a service becomes an icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// A label says so, and which port.
+    Named(u32),
+    /// Its port is asked once it is up; where a web interface answers, it does.
+    Asked(u32),
+    /// It has no port to ask.
+    Nothing,
+}
+
+/// What the reader is asked.
+enum Asked {
+    Texts(String, String, String),
+    Line(String),
+    Form(Box<QuickDeploy>),
+}
+
+/// What it answers.
+enum Answer {
+    Reading(Reading),
+    Converted(Converted),
+    Written(String),
+}
+
+/// The reader. It is one function, so that all of it is one chunk and no part of it is in the shell.
+#[wasm_split(reader, fallible)]
+fn reader(asked: Asked) -> Result<Answer, SplitLoaderError> {
+    Ok(match asked {
+        Asked::Texts(name, compose, env) => Answer::Reading(Reading::of(&name, &compose, &env)),
+        Asked::Line(line) => Answer::Converted(compose::run::convert(&line)),
+        Asked::Form(request) => Answer::Written(compose::run::quick(&request)),
+    })
 }
 
 /// Reads the texts, once what reads them is there.
 ///
 /// # Errors
 /// The chunk could not be fetched; the next call tries again.
-#[wasm_split(reader, fallible)]
-pub fn read(name: String, compose: String, env: String) -> Result<Reading, SplitLoaderError> {
-    Ok(Reading::of(&name, &compose, &env))
+pub async fn read(name: String, compose: String, env: String) -> Result<Reading, SplitLoaderError> {
+    match reader(Asked::Texts(name, compose, env)).await? {
+        Answer::Reading(reading) => Ok(reading),
+        _ => Ok(Reading::default()),
+    }
+}
+
+/// Makes a compose file of a `docker run …` line, once what reads it is there; absent only for another answer.
+///
+/// # Errors
+/// The chunk could not be fetched; the next call tries again.
+pub async fn convert(line: String) -> Result<Option<Converted>, SplitLoaderError> {
+    match reader(Asked::Line(line)).await? {
+        Answer::Converted(converted) => Ok(Some(converted)),
+        _ => Ok(None),
+    }
+}
+
+/// The compose file of a form, once what writes it is there.
+///
+/// # Errors
+/// The chunk could not be fetched; the next call tries again.
+pub async fn form(request: QuickDeploy) -> Result<String, SplitLoaderError> {
+    match reader(Asked::Form(Box::new(request))).await? {
+        Answer::Written(text) => Ok(text),
+        _ => Ok(String::new()),
+    }
 }
 
 impl Reading {
@@ -45,20 +113,21 @@ impl Reading {
         if compose.trim().is_empty() {
             return Self::default();
         }
-        let options = LoadOptions {
-            files: vec![FILE.to_owned()],
-            current_directory: HOME.to_owned(),
-            project_name: Some(if name.is_empty() { "stack" } else { name }.to_owned()),
-            ..LoadOptions::default()
+        let loaded = load(name, compose, env);
+        let asked = match env.trim() {
+            "" => unset(&loaded.diagnostics),
+            // What is asked for stays asked for while it is answered.
+            _ => unset(&load(name, compose, "").diagnostics),
         };
-        let loaded = compose::load(&options, &Texts { compose, env });
         let services = loaded.project.map(|project| project.services).unwrap_or_default();
-        let found = |(name, service): (String, compose::model::Service)| Found {
+        let found = |(name, service): (String, Service)| Found {
             name,
+            shows: shows(&service),
             image: service.image,
         };
         Self {
             services: services.into_iter().map(found).collect(),
+            asked,
             diagnostics: loaded.diagnostics,
         }
     }
@@ -80,6 +149,41 @@ impl Reading {
     #[must_use]
     pub fn elsewhere(&self) -> Vec<&Diagnostic> {
         self.diagnostics.iter().filter(|it| place(it).is_none()).collect()
+    }
+}
+
+fn load(name: &str, compose: &str, env: &str) -> Loaded {
+    let options = LoadOptions {
+        files: vec![FILE.to_owned()],
+        current_directory: HOME.to_owned(),
+        project_name: Some(if name.is_empty() { "stack" } else { name }.to_owned()),
+        ..LoadOptions::default()
+    };
+    compose::load(&options, &Texts { compose, env })
+}
+
+/// The variables that a text uses and nothing sets.
+fn unset(diagnostics: &[Diagnostic]) -> Vec<String> {
+    let about = |it: &&Diagnostic| it.code == "unset-variable" || it.code == "required-variable";
+    let names = diagnostics.iter().filter(about);
+    let names: BTreeSet<&str> = names.filter_map(|it| it.message.split('`').nth(1)).collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+fn shows(service: &Service) -> Shows {
+    let named = service.labels.0.iter().find_map(|(label, port)| {
+        let ours = label.starts_with("stardeck.webui.") && label.ends_with("port");
+        Some(port.as_str()).filter(|_| ours)?.parse().ok()
+    });
+    let tcp = service
+        .ports
+        .iter()
+        .find(|port| port.protocol != "udp")
+        .map(|port| port.target);
+    match (named, tcp) {
+        (Some(port), _) => Shows::Named(port),
+        (None, Some(port)) => Shows::Asked(port),
+        (None, None) => Shows::Nothing,
     }
 }
 
@@ -119,7 +223,7 @@ impl Files for Texts<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Reading;
+    use super::{Reading, Shows};
 
     #[test]
     fn the_services_are_found_with_variables_from_the_env_text() {
@@ -128,6 +232,25 @@ mod tests {
         assert_eq!(reading.services.len(), 1);
         assert_eq!(reading.services[0].image, "nginx:1.27");
         assert!(reading.is_good(), "{:?}", reading.diagnostics);
+    }
+
+    #[test]
+    fn a_variable_without_a_value_is_asked_for_and_stays_so_while_it_is_answered() {
+        let text = "services:\n  web:\n    image: nginx:${TAG}\n    user: ${WHO:?say who}\n";
+        assert_eq!(Reading::of("shop", text, "").asked, ["TAG", "WHO"]);
+        assert_eq!(Reading::of("shop", text, "TAG=1\nWHO=me\n").asked, ["TAG", "WHO"]);
+    }
+
+    #[test]
+    fn what_becomes_an_icon_is_said_beforehand() {
+        let text = "services:\n  a:\n    image: x\n    ports: [\"8080:80\"]\n  b:\n    image: x\n    labels: \
+                    {stardeck.webui.port: 3000}\n  c:\n    image: x\n";
+        let shown: Vec<_> = Reading::of("shop", text, "")
+            .services
+            .iter()
+            .map(|it| it.shows)
+            .collect();
+        assert_eq!(shown, [Shows::Asked(80), Shows::Named(3000), Shows::Nothing]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
 use crate::apps::commands::{Sources, commands};
+use crate::apps::deploy::offer::Offers;
 use crate::apps::{APPS, embed, items};
 use crate::client::{self, Error, Session};
 use crate::desktop::icons::manager::IconManager;
@@ -90,6 +91,9 @@ fn Inside(session: RwSignal<Session>, entries: Entries, phase: RwSignal<Phase>) 
     provide_context(IconManager::start(items, manager.desk, dense, deck.own));
     let ended = Memo::new(move |_| session.get().ended().get());
     Effect::new(move |_| document().set_title(session.get().machine()));
+    let offers = Offers::new(manager);
+    provide_context(offers);
+    let take = Callback::new(move |file| offers.take(file));
     let leave = Callback::new(move |()| {
         let going = session.get_untracked();
         spawn_local(async move {
@@ -120,7 +124,7 @@ fn Inside(session: RwSignal<Session>, entries: Entries, phase: RwSignal<Phase>) 
     let name = user.name.to_string();
     view! {
         <div inert=move || ended.get().is_some()>
-            <DeskView leave=leave />
+            <DeskView leave=leave take=take />
         </div>
         {move || {
             ended

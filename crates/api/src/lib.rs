@@ -53,6 +53,7 @@ pub mod session;
 pub mod settings;
 pub mod source;
 pub mod stack;
+pub mod stats;
 pub mod system;
 pub mod thing;
 pub mod time;

@@ -14,7 +14,7 @@
 //! - [`desk`]: what people have on their desks
 //! - [`events`]: what is pushed to a listener
 //! - [`files`]: folders of the machine
-//! - [`logs`]: what containers print
+//! - [`logs`], [`stats`]: what containers print, and what they use
 //! - [`settings`]: what holds for the whole deck
 //! - [`system`]: the machine and Podman
 //! - [`audit`], [`replies`], [`page`]: what many calls share
@@ -43,6 +43,7 @@ mod secret;
 mod settings;
 mod spec;
 pub mod stacks;
+pub mod stats;
 pub mod store;
 pub mod system;
 mod things;
@@ -154,6 +155,7 @@ pub struct Inner {
     apps: Apps,
     desks: tokio::sync::Mutex<()>,
     files: files::Files,
+    looking: stats::Looking,
     stacks: stacks::Stacks,
     jobs: jobs::Jobs,
     things: things::Things,
@@ -213,6 +215,7 @@ impl Engine {
             jobs: jobs::Jobs::default(),
             things: things::Things::default(),
             files: files::Files::new(&config.data_dir, config.home.as_deref(), config.closed),
+            looking: stats::Looking::default(),
             check_updates: config.check_updates,
             data_dir: config.data_dir,
             deck,

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use super::error::Fault;
 use super::handlers::{
     apps, audit, containers, desk, events, factor, files, health, images, jobs, logs, networks, registries, session,
-    settings, setup, stacks, system, tokens, trust, users, volumes,
+    settings, setup, stacks, stats, system, tokens, trust, users, volumes,
 };
 use super::json::Json;
 use super::{App, guard, idempotency, signed};
@@ -61,6 +61,7 @@ fn open() -> OpenApiRouter<App> {
         .routes(routes!(events::open))
         .routes(routes!(logs::container))
         .routes(routes!(logs::stack))
+        .routes(routes!(stats::open))
 }
 
 /// For an actor. What it may, the engine says.

@@ -21,6 +21,7 @@ mod sec_apps;
 mod sec_f;
 mod sec_factor;
 mod stacks;
+mod stats;
 mod storage;
 mod story;
 mod things;

@@ -53,6 +53,7 @@ const CASES: &[(&str, &str)] = &[
     ("GET /desk", "+++---"),
     ("PATCH /desk", "+++---"),
     ("GET /events", "++++++"),
+    ("GET /stats", "++++++"),
     ("GET /images", "++++++"),
     ("DELETE /images/{id}", "-++-++"),
     ("GET /images/{id}/inspect", "++++++"),

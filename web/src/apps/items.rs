@@ -2,10 +2,11 @@
 
 use api::app::{App as WebApp, AppState};
 use api::job::Job;
+use api::user::Role;
 use leptos::prelude::*;
 
 use super::containers::acts::Acts;
-use super::{APPS, embed, group};
+use super::{APPS, app_settings, embed, group};
 use crate::desktop::app::{App, Place};
 use crate::desktop::icons::item::{Face, Home, Item, Kind, Life, Ways};
 use crate::desktop::icons::items::Items;
@@ -105,7 +106,22 @@ fn menu(deck: Deck, manager: WindowManager, acts: Acts, item: &Item) -> Vec<Entr
     if let Some(container) = container {
         entries.extend(acts.menu(&container));
     }
+    if deck.session.with_untracked(|session| session.user().role) != Role::Viewer {
+        let app = item.spec.subject.clone();
+        let settings = Line::new("Settings…", Glyph::Sliders, move || app_settings::open(manager, &app));
+        // Removing stands last, apart from the rest.
+        let at = entries.len() - entries.iter().rev().take_while(|entry| is_last(entry)).count();
+        entries.insert(at, Entry::Item(settings));
+    }
     entries
+}
+
+fn is_last(entry: &Entry) -> bool {
+    match entry {
+        Entry::Item(item) => item.danger,
+        Entry::Rule => true,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

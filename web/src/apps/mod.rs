@@ -1,11 +1,13 @@
 //! The apps of the desktop, in one table, and what stands on the desk.
 
 pub mod account;
+pub mod app_settings;
 pub mod ask;
 pub mod commands;
 pub mod containers;
 pub mod deploy;
 pub mod embed;
+pub mod files;
 pub mod group;
 pub mod items;
 pub mod logs;
@@ -17,9 +19,11 @@ use crate::desktop::app::App;
 pub const APPS: &[App] = &[
     containers::APP,
     deploy::APP,
+    files::APP,
     stack::APP,
     logs::APP,
     account::APP,
+    app_settings::APP,
     embed::APP,
     group::APP,
 ];

@@ -282,8 +282,7 @@ impl Session {
 
     /// Writes the files of a stack.
     pub async fn write_stack(&self, name: &StackName, request: &WriteStack) -> Result<StackDetail, Error> {
-        let path = format!("/stacks/{name}");
-        self.heed(Call::new("PUT", &path).token(&self.token).body(request)?.read().await)
+        self.put(&format!("/stacks/{name}"), request).await
     }
 
     /// What a deploy would do.
@@ -365,6 +364,15 @@ impl Session {
 
     pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
         self.heed(Call::new("POST", path).token(&self.token).body(body)?.read().await)
+    }
+
+    pub(super) async fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
+        self.heed(Call::new("PUT", path).token(&self.token).body(body)?.read().await)
+    }
+
+    /// Sends a file as it is.
+    pub(super) async fn upload(&self, path: &str, file: web_sys::File) -> Result<(), Error> {
+        self.heed(Call::new("PUT", path).token(&self.token).file(file).done().await)
     }
 
     pub(super) async fn tell(&self, path: &str, body: &impl Serialize) -> Result<(), Error> {

@@ -19,7 +19,8 @@ pub(super) struct Call<'a> {
     method: &'static str,
     path: &'a str,
     token: Option<&'a Secret>,
-    body: Option<String>,
+    body: Option<JsValue>,
+    kind: Option<String>,
 }
 
 impl<'a> Call<'a> {
@@ -29,6 +30,7 @@ impl<'a> Call<'a> {
             path,
             token: None,
             body: None,
+            kind: None,
         }
     }
 
@@ -40,8 +42,16 @@ impl<'a> Call<'a> {
 
     /// Carries a JSON body.
     pub(super) fn body(mut self, body: &impl Serialize) -> Result<Self, Error> {
-        self.body = Some(serde_json::to_string(body).map_err(|_| Error::Garbled)?);
+        let text = serde_json::to_string(body).map_err(|_| Error::Garbled)?;
+        self.body = Some(JsValue::from_str(&text));
         Ok(self)
+    }
+
+    /// Carries a file as it is.
+    pub(super) fn file(mut self, file: web_sys::File) -> Self {
+        self.kind = Some(file.type_());
+        self.body = Some(file.into());
+        self
     }
 
     /// Makes the call and reads its JSON reply.
@@ -82,7 +92,7 @@ impl<'a> Call<'a> {
         }
         if self.method != "GET" {
             headers.set(api::IDEMPOTENCY_HEADER, &key(&window)?)?;
-            headers.set("content-type", "application/json")?;
+            headers.set("content-type", self.kind.as_deref().unwrap_or("application/json"))?;
         }
         let init = RequestInit::new();
         init.set_method(self.method);
@@ -90,7 +100,7 @@ impl<'a> Call<'a> {
         init.set_cache(web_sys::RequestCache::NoStore);
         init.set_signal(Some(&AbortSignal::timeout_with_u32(DEADLINE_MS)));
         if let Some(body) = self.body {
-            init.set_body(&JsValue::from_str(&body));
+            init.set_body(&body);
         }
         let request = Request::new_with_str_and_init(&format!("/api{}", self.path), &init)?;
         JsFuture::from(window.fetch_with_request(&request)).await?.dyn_into()

@@ -55,6 +55,7 @@ const SECRETS: &[&str] = &[
     "web/src/apps/account/factor.rs",
     "web/src/client/events.rs",
     "web/src/client/logs.rs",
+    "web/src/client/stats.rs",
     "web/src/client/session.rs",
     "web/src/client/transport.rs",
 ];

@@ -17,6 +17,7 @@ pub(super) mod session;
 pub(super) mod settings;
 pub(super) mod setup;
 pub(super) mod stacks;
+pub(super) mod stats;
 pub(super) mod system;
 pub(super) mod tokens;
 pub(super) mod trust;

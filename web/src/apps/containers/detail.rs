@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::say;
+use super::usage::Trail;
 use crate::kit::icon::{Glyph, Icon};
 use crate::store::Deck;
 
@@ -13,6 +14,8 @@ use crate::store::Deck;
 pub fn Detail(
     /// The container.
     container: RwSignal<Container>,
+    /// What it used lately.
+    trail: Memo<Trail>,
 ) -> impl IntoView {
     let deck = expect_context::<Deck>();
     let detail = RwSignal::new(None::<ContainerDetail>);
@@ -30,7 +33,15 @@ pub fn Detail(
         <div class="detail" role="row">
             <div role="cell">
                 {move || match (detail.get(), wrong.get()) {
-                    (Some(detail), _) => view! { <dl>{facts(&detail)}</dl> }.into_any(),
+                    (Some(detail), _) => {
+                        view! {
+                            <dl>
+                                {move || fact("Uses", trail.with(Trail::lines))}
+                                {facts(&detail)}
+                            </dl>
+                        }
+                            .into_any()
+                    }
                     (None, Some(why)) => view! { <p>{why}</p> }.into_any(),
                     (None, None) => view! { <p role="status">"Reading…"</p> }.into_any(),
                 }}

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::filter::{Counts, Filter};
+use super::filter::{Counts, Filter, Scope};
 use super::order::{Column, Heading, Line, Order, Picked};
 use super::row::Row;
+use super::usage::Usages;
 use crate::apps::stack;
 use crate::desktop::manager::WindowManager;
 use crate::kit::button::{Button, IconButton};
@@ -29,25 +30,45 @@ pub fn List(
         let all = deck.containers.all();
         order.get().lines(filter.with(|filter| filter.pick(&all)))
     });
+    let usages = expect_context::<Usages>();
     let none = Memo::new(move |_| deck.containers.all().is_empty());
+    // A stack of ours that is shown and has nothing to show.
+    let idle = Memo::new(move |_| {
+        let Filter {
+            scope: Scope::Stack(name),
+            search,
+        } = filter.get()
+        else {
+            return None;
+        };
+        let ours = deck.stacks.all().iter().any(|stack| stack.name.as_str() == name);
+        (ours && search.is_empty()).then_some(name)
+    });
     let head = move |column, word, class| view! { <Head order=order column=column word=word class=class /> };
     view! {
         <Show when=move || deck.listed.get() fallback=|| view! { <Waiting /> }>
             <Show
                 when=move || lines.with(|lines| !lines.is_empty())
-                fallback=move || {
-                    if none.get() {
-                        view! { <Empty /> }.into_any()
-                    } else {
-                        view! { <NothingFound clear=Callback::new(move |()| clear()) /> }.into_any()
-                    }
+                fallback=move || match idle.get() {
+                    Some(name) => view! { <Idle name=name /> }.into_any(),
+                    None if none.get() => view! { <Empty /> }.into_any(),
+                    None => view! { <NothingFound clear=Callback::new(move |()| clear()) /> }.into_any(),
                 }
             >
-                <div class="table" role="table" aria-label="Containers">
+                <div
+                    class="table"
+                    class:has-usage=move || usages.known.get()
+                    role="table"
+                    aria-label="Containers"
+                >
                     <div role="rowgroup">
                         <div class="table-head" role="row">
                             {head(Column::Name, "Name", "")}
                             {head(Column::Status, "Status", "")}
+                            <Show when=move || usages.known.get()>
+                                <span role="columnheader" class="cell-cpu">"CPU"</span>
+                                <span role="columnheader" class="cell-memory">"Memory"</span>
+                            </Show>
                             {head(Column::Ports, "Ports", "cell-ports")}
                             {head(Column::Stack, "Stack", "cell-stack")}
                             <span role="columnheader">
@@ -141,6 +162,21 @@ fn Empty() -> impl IntoView {
             <h3>"No containers yet"</h3>
             <p>"Whatever Podman runs on this machine appears here by itself. In a terminal, for example:"</p>
             <code>"podman run --detach --name hello docker.io/library/nginx"</code>
+        </div>
+    }
+}
+
+/// A stack of which nothing runs.
+#[component]
+fn Idle(name: String) -> impl IntoView {
+    let manager = expect_context::<WindowManager>();
+    let title = format!("{name} has no containers");
+    view! {
+        <div class="empty">
+            <Icon glyph=Glyph::Layers size=40 />
+            <h3>{title}</h3>
+            <p>"Its files are here, and nothing of it was deployed or everything was taken down."</p>
+            <Button press=move |_| stack::open(manager, &name)>"Look at it"</Button>
         </div>
     }
 }

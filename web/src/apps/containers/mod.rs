@@ -5,6 +5,7 @@
 //! - [`say`]: how a container is put into words; pure
 //! - [`acts`]: what can be done to one, what follows from it, and what is under way
 //! - [`side`], [`tools`], [`list`], [`row`], [`detail`]: what is drawn
+//! - [`usage`]: what containers use, while somebody looks
 //! - [`things`], [`thing_list`]: images, volumes and networks
 
 pub mod acts;
@@ -18,6 +19,7 @@ pub mod side;
 pub mod thing_list;
 pub mod things;
 pub mod tools;
+pub mod usage;
 
 use api::system::PodmanState;
 use leptos::prelude::*;
@@ -25,6 +27,8 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::desktop::app::{App, Place};
 use crate::desktop::geometry::Size;
+use crate::desktop::manager::WindowManager;
+use crate::desktop::state::{Desk, WindowId};
 use crate::kit::banner::Banner;
 use crate::kit::field::SearchField;
 use crate::kit::icon::Glyph;
@@ -36,6 +40,7 @@ use order::{Order, Picked};
 use side::Side;
 use thing_list::ThingList;
 use tools::{PickedBar, Tools};
+use usage::Usages;
 
 /// The app.
 pub const APP: App = App {
@@ -47,17 +52,18 @@ pub const APP: App = App {
     size: Size { w: 980, h: 580 },
     min: Size { w: 340, h: 280 },
     single: true,
-    content: |_| Box::pin(content()),
+    content: |id| Box::pin(content(id)),
 };
 
 #[wasm_split(containers, fallible)]
-fn content() -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <Containers /> }.into_any())
+fn content(id: WindowId) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <Containers window=id /> }.into_any())
 }
 
 #[component]
-fn Containers() -> impl IntoView {
+fn Containers(window: WindowId) -> impl IntoView {
     let deck = expect_context::<Deck>();
+    let manager = expect_context::<WindowManager>();
     provide_context(Acts::new(deck));
     let (search, thing_search) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let section = RwSignal::new(Section::Containers(Scope::All));
@@ -74,6 +80,11 @@ fn Containers() -> impl IntoView {
         Section::Containers(_) => None,
         Section::Things(kind) => Some(kind),
     });
+    let seen = Memo::new(move |_| {
+        let up = |desk: &Desk| desk.window(window).is_some_and(|window| !window.minimised);
+        kind.get().is_none() && manager.desk.with(up)
+    });
+    provide_context(Usages::follow(deck, seen));
     let main = move || match kind.get() {
         None => view! {
             <Tools scope=scope search=search order=order />

@@ -9,6 +9,7 @@ use super::acts::{Act, Acts};
 use super::detail::Detail;
 use super::order::{Line, Picked};
 use super::say;
+use super::usage::{CpuCell, Trail, Usages};
 use crate::kit::button::IconButton;
 use crate::kit::icon::{Glyph, Icon};
 use crate::kit::menu::{Anchor, Entry, Item, Menus};
@@ -41,6 +42,9 @@ fn RowOf(id: String, row: ArcRwSignal<Container>, lines: Memo<Vec<Line>>, picked
     let open = RwSignal::new(false);
     let (busy_id, picked_id, menu_id) = (id.clone(), id.clone(), StoredValue::new(id.clone()));
     let under_way = Memo::new(move |_| acts.under_way(&busy_id));
+    let usages = expect_context::<Usages>();
+    let used_id = id.clone();
+    let trail = Memo::new(move |_| usages.of(&used_id));
     let is_picked = Memo::new(move |_| picked.with(|picked| picked.ids.contains(&picked_id)));
     let pick = move |event: MouseEvent| {
         if on_control(&event) {
@@ -135,6 +139,12 @@ fn RowOf(id: String, row: ArcRwSignal<Container>, lines: Memo<Vec<Line>>, picked
                 <Dot condition=condition />
                 <span>{move || status.get()}</span>
             </div>
+            <Show when=move || usages.known.get()>
+                <CpuCell trail=trail />
+                <div class="cell-memory" role="cell">
+                    <span>{move || trail.with(Trail::memory).unwrap_or_else(|| "–".to_owned())}</span>
+                </div>
+            </Show>
             <div class="cell-ports" role="cell">
                 <span>{move || container.with(|container| say::ports(&container.ports).join(", "))}</span>
             </div>
@@ -165,7 +175,7 @@ fn RowOf(id: String, row: ArcRwSignal<Container>, lines: Memo<Vec<Line>>, picked
             </div>
         </div>
         <Show when=move || open.get()>
-            <Detail container=container />
+            <Detail container=container trail=trail />
         </Show>
     }
 }

@@ -1,5 +1,7 @@
 //! The side of the window: which part of the containers is shown.
 
+use std::collections::BTreeSet;
+
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -22,8 +24,12 @@ pub fn Side(
     let deck = expect_context::<Deck>();
     let counts = Memo::new(move |_| Counts::of(&deck.containers.all()));
     let count = move |pick: fn(&Counts) -> usize| Signal::derive(move || counts.with(pick));
-    let stacks = move || counts.with(|counts| counts.stacks.keys().cloned().collect::<Vec<_>>());
-    let stacks = Memo::new(move |_| stacks());
+    // A stack that is down has no container, and is found here all the same.
+    let stacks = Memo::new(move |_| {
+        let mut names: BTreeSet<String> = counts.with(|counts| counts.stacks.keys().cloned().collect());
+        names.extend(deck.stacks.all().into_iter().map(|stack| stack.name.to_string()));
+        names.into_iter().collect::<Vec<_>>()
+    });
     view! {
         <nav class="side" aria-label="Show">
             <Counted section=section to=Scope::All label="All" count=count(|counts| counts.all) />

@@ -1,30 +1,61 @@
 //! The first page: the text, with what there is to say beside its lines, and what was found in it.
 
 use api::compose::{Diagnostic, Severity};
-use leptos::ev::{DragEvent, SubmitEvent};
+use leptos::ev::SubmitEvent;
+use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen_futures::JsFuture;
 
-use super::flow::Flow;
+use super::address::Address;
+use super::command::CommandLine;
+use super::flow::{Flow, Way};
+use super::quick::QuickForm;
+use super::{env, offer};
 use crate::kit::button::{Button, Tone};
+use crate::kit::choices::{Choices, Choosable};
 use crate::kit::field::TextField;
-use crate::reader::{Found, Reading};
+use crate::kit::icon::{Glyph, Icon};
+use crate::kit::toast::Toasts;
+use crate::reader::{Found, Reading, Shows};
 
 /// The page.
 #[component]
 pub fn Editor() -> impl IntoView {
     let flow = expect_context::<Flow>();
-    let good = Memo::new(move |_| flow.reading.with(Reading::is_good) && !flow.name.with(String::is_empty));
+    let good = Memo::new(move |_| flow.is_good());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if good.get_untracked() {
             flow.plan();
         }
     };
+    let words = move || match (good.get(), flow.way.get()) {
+        (true, Way::Address) => "It is fetched, and you see what it would do before anything is done.",
+        (true, _) => "Next you see what it would do, before anything is done.",
+        (false, Way::Address) => "It needs a name and an address.",
+        (false, Way::Form) => "It needs a name and an image.",
+        (false, _) if flow.reading.with(|reading| reading.diagnostics.is_empty()) => {
+            "It needs a name and at least one service."
+        }
+        (false, _) => "It can be deployed once it has a name and no errors.",
+    };
+    let choices = WAYS
+        .iter()
+        .map(|(_, value, label)| Choosable { value, label })
+        .collect();
+    let way = Signal::derive(move || word_of(flow.way.get()));
     view! {
         <form class="deploy-page" on:submit=submit>
             <div class="deploy-scroll">
+                <div class="deploy-ways">
+                    <Choices
+                        legend="From"
+                        about="deploy-way"
+                        choices=choices
+                        value=way
+                        choose=move |word| flow.way.set(way_of(word))
+                    />
+                </div>
                 <TextField
                     label="Name"
                     name="stack-name"
@@ -33,34 +64,20 @@ pub fn Editor() -> impl IntoView {
                     hint="The stack gets this name, and its containers begin with it."
                     focus=true
                 />
-                <ComposeText />
-                <Elsewhere />
-                <details class="deploy-env">
-                    <summary>"Variables (.env)"</summary>
-                    <textarea
-                        class="deploy-text"
-                        rows="4"
-                        spellcheck="false"
-                        aria-label="Variables"
-                        placeholder="NAME=value"
-                        prop:value=flow.env
-                        on:input=move |event| flow.env.set(event_target_value(&event))
-                    ></textarea>
-                </details>
-                <Services />
+                {move || match flow.way.get() {
+                    Way::Text => view! { <ComposeText /> }.into_any(),
+                    Way::Form => view! { <QuickForm /> }.into_any(),
+                    Way::Line => view! { <CommandLine /> }.into_any(),
+                    Way::Address => view! { <Address /> }.into_any(),
+                }}
+                <Show when=move || flow.way.get() != Way::Address>
+                    <Elsewhere />
+                    <Variables />
+                    <Services />
+                </Show>
             </div>
             <footer class="deploy-foot">
-                <p>
-                    {move || {
-                        if good.get() {
-                            "Next you see what it would do, before anything is done."
-                        } else if flow.reading.with(|reading| reading.diagnostics.is_empty()) {
-                            "It needs a name and at least one service."
-                        } else {
-                            "It can be deployed once it has a name and no errors."
-                        }
-                    }}
-                </p>
+                <p>{words}</p>
                 <Button
                     tone=Tone::Primary
                     submit=true
@@ -74,27 +91,69 @@ pub fn Editor() -> impl IntoView {
     }
 }
 
+const WAYS: [(Way, &str, &str); 4] = [
+    (Way::Text, "text", "Compose file"),
+    (Way::Form, "form", "Quick"),
+    (Way::Line, "line", "docker run"),
+    (Way::Address, "address", "URL or Git"),
+];
+
+fn word_of(way: Way) -> &'static str {
+    WAYS.iter()
+        .find(|(one, ..)| *one == way)
+        .map_or("text", |(_, word, _)| word)
+}
+
+fn way_of(word: &str) -> Way {
+    WAYS.iter()
+        .find(|(_, one, _)| *one == word)
+        .map_or(Way::Text, |(way, ..)| *way)
+}
+
 /// The compose file: numbers on the left, what is said about a line on its right.
 #[component]
 fn ComposeText() -> impl IntoView {
     let flow = expect_context::<Flow>();
-    let lines = Memo::new(move |_| flow.compose.with(|text| text.split('\n').count().max(14)));
-    let drop = move |event: DragEvent| {
-        let file = event.data_transfer().and_then(|data| data.files()?.get(0));
+    let toasts = expect_context::<Toasts>();
+    let lines = Memo::new(move |_| flow.compose.with(|text| text.split('\n').count().max(12)));
+    let input = NodeRef::<Input>::new();
+    let chosen = move |_| {
+        let Some(input) = input.get_untracked() else { return };
+        let file = input.files().and_then(|files| files.get(0));
+        // The same file can be chosen again once it was changed.
+        input.set_value("");
         let Some(file) = file else { return };
-        event.prevent_default();
         spawn_local(async move {
-            // A folder has no text, and leaves the editor as it is.
-            if let Some(text) = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string()) {
-                flow.compose.try_set(text);
+            // The window may be closed meanwhile.
+            if let (Some(offer), false) = (offer::read(file, toasts).await, flow.compose.is_disposed()) {
+                flow.open(offer);
             }
         });
     };
+    let open = move |_| {
+        if let Some(input) = input.get_untracked() {
+            input.click();
+        }
+    };
     view! {
-        <div class="deploy-label" id="deploy-compose">
-            "Compose file"
+        <div class="deploy-heading">
+            <span class="deploy-label" id="deploy-compose">
+                "Compose file"
+            </span>
+            <input
+                node_ref=input
+                type="file"
+                hidden
+                aria-label="A compose file of this computer"
+                accept=".yaml,.yml,.env,text/yaml"
+                on:change=chosen
+            />
+            <Button press=open>
+                <Icon glyph=Glyph::Upload size=14 />
+                "Open a file…"
+            </Button>
         </div>
-        <div class="deploy-editor" on:dragover=move |event: DragEvent| event.prevent_default() on:drop=drop>
+        <div class="deploy-editor">
             <ol class="deploy-numbers" aria-hidden="true">
                 {move || {
                     (1_u32..)
@@ -114,7 +173,7 @@ fn ComposeText() -> impl IntoView {
                 autocapitalize="none"
                 aria-labelledby="deploy-compose"
                 aria-describedby="deploy-notes"
-                placeholder="Paste a compose file, or drop one here."
+                placeholder="Paste a compose file, or drop one anywhere on the desk."
                 prop:value=flow.compose
                 on:input=move |event| flow.compose.set(event_target_value(&event))
             ></textarea>
@@ -122,6 +181,75 @@ fn ComposeText() -> impl IntoView {
                 {move || notes(&flow.reading.read(), lines.get())}
             </ul>
         </div>
+    }
+}
+
+/// The compose file that is made meanwhile, to be looked at and taken over.
+#[component]
+pub(super) fn Made() -> impl IntoView {
+    let flow = expect_context::<Flow>();
+    view! {
+        <section class="deploy-made" aria-label="The compose file that it makes">
+            <div class="deploy-heading">
+                <span class="deploy-label">"compose.yaml"</span>
+                <Show when=move || flow.compose.with(|text| !text.is_empty())>
+                    <Button press=move |_| flow.way.set(Way::Text)>"Edit as text"</Button>
+                </Show>
+            </div>
+            <pre tabindex="0" aria-label="Compose file">{move || flow.compose.get()}</pre>
+        </section>
+    }
+}
+
+/// The variables that the text asks for, and the whole `.env`.
+#[component]
+fn Variables() -> impl IntoView {
+    let flow = expect_context::<Flow>();
+    let asked = Memo::new(move |_| flow.reading.with(|reading| reading.asked.clone()));
+    let field = move |name: String| {
+        let (key, of) = (name.clone(), name.clone());
+        let value = Memo::new(move |_| flow.env.with(|text| env::get(text, &of)));
+        view! {
+            <label class="deploy-variable">
+                <code>{name}</code>
+                <input
+                    class="deploy-input"
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    placeholder="empty"
+                    prop:value=value
+                    on:input=move |event| {
+                        flow.env.update(|text| *text = env::set(text, &key, &event_target_value(&event)));
+                    }
+                />
+            </label>
+        }
+    };
+    view! {
+        <Show when=move || asked.with(|asked| !asked.is_empty())>
+            <fieldset class="deploy-asked">
+                <legend class="deploy-label">"It asks for"</legend>
+                <For each=move || asked.get() key=Clone::clone let:name>
+                    {field(name)}
+                </For>
+            </fieldset>
+        </Show>
+        <Show when=move || flow.way.get() == Way::Text>
+            <details class="deploy-env">
+                <summary>"Variables (.env)"</summary>
+                <textarea
+                    class="deploy-text"
+                    rows="4"
+                    spellcheck="false"
+                    autocapitalize="none"
+                    aria-label="Variables"
+                    placeholder="NAME=value"
+                    prop:value=flow.env
+                    on:input=move |event| flow.env.set(event_target_value(&event))
+                ></textarea>
+            </details>
+        </Show>
     }
 }
 
@@ -177,10 +305,16 @@ fn service(found: Found) -> impl IntoView {
     } else {
         found.image
     };
+    let shows = match found.shows {
+        Shows::Named(port) => Some(format!("icon for port {port}")),
+        Shows::Asked(port) => Some(format!("icon if port {port} has a page")),
+        Shows::Nothing => None,
+    };
     view! {
         <li>
             <strong>{found.name}</strong>
             <small>{image}</small>
+            {shows.map(|words| view! { <span class="chip">{words}</span> })}
         </li>
     }
 }
@@ -198,7 +332,7 @@ fn worst(diagnostics: &[&Diagnostic]) -> Option<&'static str> {
     diagnostics.iter().map(|it| it.severity).min().map(name)
 }
 
-fn name(severity: Severity) -> &'static str {
+pub(super) fn name(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use api::name::StackName;
+use api::source::Origin;
 use api::stack::{CreateStack, DeployStack, Plan, StackDetail, WriteStack};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::offer::Offer;
 use crate::apps::ask::elevated;
 use crate::client::{Error, Session};
 use crate::kit::dialog::password::PasswordPrompt;
@@ -14,7 +16,7 @@ use crate::reader::{self, Reading};
 use crate::store::Deck;
 
 /// Said when the chunk that reads compose files cannot be had.
-const UNREAD: &str = "What reads compose files could not be loaded. It is tried again when you type on.";
+pub(super) const UNREAD: &str = "What reads compose files could not be loaded. It is tried again when you type on.";
 
 /// How far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,20 @@ pub enum Stage {
     Follow(StackName, String),
 }
 
+/// Where the text comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// It is written, pasted or dropped.
+    #[default]
+    Text,
+    /// A form makes it.
+    Form,
+    /// A `docker run …` line is turned into it.
+    Line,
+    /// It is fetched from an address or a Git repository.
+    Address,
+}
+
 /// A deploy from its text to its end; a context of the window.
 #[derive(Clone, Copy)]
 pub struct Flow {
@@ -34,6 +50,10 @@ pub struct Flow {
     prompt: PasswordPrompt,
     /// How far it is.
     pub stage: RwSignal<Stage>,
+    /// Where the text comes from.
+    pub way: RwSignal<Way>,
+    /// Where it is to be fetched from.
+    pub origin: RwSignal<Option<Origin>>,
     /// The name of the stack.
     pub name: RwSignal<String>,
     /// The compose file.
@@ -67,6 +87,8 @@ impl Flow {
             deck,
             prompt: expect_context(),
             stage: RwSignal::new(Stage::Write),
+            way: RwSignal::new(Way::Text),
+            origin: RwSignal::new(None),
             name,
             compose,
             env,
@@ -80,13 +102,19 @@ impl Flow {
 
     /// Writes the stack and asks what a deploy of it would do.
     pub fn plan(self) {
-        let name = match StackName::parse(&self.name.get_untracked()) {
+        let name = match StackName::parse(self.name.get_untracked().trim()) {
             Ok(name) => name,
             Err(error) => return self.wrong.set(Some(format!("{error}."))),
         };
         self.ask(async move |session| {
             let detail = self.write(&session, &name).await?;
             let version = detail.files.version;
+            // What was fetched is a text like any other from here on.
+            if self.way.get_untracked() == Way::Address {
+                self.compose.set(detail.files.compose);
+                self.env.set(detail.files.env);
+                self.way.set(Way::Text);
+            }
             self.made.set(Some((name.clone(), version.clone())));
             let request = DeployStack {
                 version: Some(version),
@@ -102,6 +130,16 @@ impl Flow {
     /// Makes the stack, or writes its files anew where this window has made it before.
     async fn write(self, session: &Session, name: &StackName) -> Result<StackDetail, Error> {
         let (compose, env) = (self.compose.get_untracked(), self.env.get_untracked());
+        if self.way.get_untracked() == Way::Address {
+            let stack = CreateStack {
+                name: name.clone(),
+                compose: String::new(),
+                env: String::new(),
+                files: std::collections::BTreeMap::new(),
+                origin: self.origin.get_untracked(),
+            };
+            return session.create_stack(&stack).await;
+        }
         match self.made.get_untracked().filter(|(made, _)| made == name) {
             Some((_, version)) => {
                 let request = WriteStack {
@@ -151,6 +189,32 @@ impl Flow {
         });
     }
 
+    /// Takes in a file that was dropped or chosen.
+    pub fn open(self, offer: Offer) {
+        if self.stage.with_untracked(|stage| *stage != Stage::Write) {
+            self.again();
+        }
+        self.way.set(Way::Text);
+        if offer.is_env() {
+            return self.env.set(offer.text);
+        }
+        if let Some(name) = offer.name().filter(|_| self.name.with_untracked(String::is_empty)) {
+            self.name.set(name);
+        }
+        self.compose.set(offer.text);
+    }
+
+    /// Whether it can be asked what a deploy would do.
+    #[must_use]
+    pub fn is_good(self) -> bool {
+        let named = self.name.with(|name| !name.trim().is_empty());
+        let there = match self.way.get() {
+            Way::Address => self.origin.with(Option::is_some),
+            _ => self.reading.with(Reading::is_good),
+        };
+        named && there
+    }
+
     /// Back to the text.
     pub fn back(self) {
         self.wrong.set(None);
@@ -163,6 +227,8 @@ impl Flow {
             text.set(String::new());
         }
         self.made.set(None);
+        self.origin.set(None);
+        self.way.set(Way::Text);
         self.back();
     }
 

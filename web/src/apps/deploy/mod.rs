@@ -1,11 +1,20 @@
 //! Deploy: from the text of a compose file to containers that run.
 //!
+//! - [`draft`], [`env`]: what a form means, and one variable of a text; pure
+//! - [`offer`]: a file that was dropped
 //! - [`flow`]: how far it is, and what the server is asked
-//! - [`editor`], [`review`], [`progress`]: the three pages
+//! - [`editor`], with [`quick`], [`command`] and [`address`] as further ways to a text; [`review`], [`progress`]: the
+//!   three pages
 
+pub mod address;
+pub mod command;
+pub mod draft;
 pub mod editor;
+pub mod env;
 pub mod flow;
+pub mod offer;
 pub mod progress;
+pub mod quick;
 pub mod review;
 
 use leptos::prelude::*;
@@ -18,6 +27,7 @@ use crate::kit::icon::Glyph;
 use crate::store::Deck;
 use editor::Editor;
 use flow::{Flow, Stage};
+use offer::Offers;
 use progress::Progress;
 use review::Review;
 
@@ -44,6 +54,12 @@ fn Deploy() -> impl IntoView {
     let deck = expect_context::<Deck>();
     let flow = Flow::new(deck);
     provide_context(flow);
+    let offers = expect_context::<Offers>();
+    Effect::new(move |_| {
+        if let Some(offer) = offers.accept() {
+            flow.open(offer);
+        }
+    });
     let text = Signal::derive(move || flow.wrong.get().unwrap_or_default());
     view! {
         <div class="deploy">

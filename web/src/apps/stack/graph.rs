@@ -53,6 +53,7 @@ impl Graph {
         for name in known.keys() {
             depth(name, &known, &mut depths, 0);
         }
+        draw_near(services, &mut depths);
         let columns = depths.values().copied().max().map_or(0, |most| most + 1);
         let in_column = |column| services.iter().filter(|it| depths[it.name.as_str()] == column).count();
         let tallest = (0..columns).map(in_column).max().unwrap_or(0);
@@ -113,6 +114,19 @@ fn depth<'a>(
     depth
 }
 
+/// Moves what is waited for next to what waits first, so that lines are short and pass behind no service.
+fn draw_near<'a>(services: &'a [StackService], depths: &mut BTreeMap<&'a str, usize>) {
+    let mut last_first: Vec<&StackService> = services.iter().collect();
+    last_first.sort_by_key(|it| std::cmp::Reverse(depths[it.name.as_str()]));
+    for service in last_first {
+        let waits = services.iter().filter(|it| it.depends_on.contains(&service.name));
+        let nearest = waits.map(|it| depths[it.name.as_str()].saturating_sub(1)).min();
+        if let (Some(nearest), Some(depth)) = (nearest, depths.get_mut(service.name.as_str())) {
+            *depth = nearest.max(*depth);
+        }
+    }
+}
+
 fn step(count: usize, size: i32, gap: i32) -> i32 {
     i32::try_from(count).unwrap_or(0) * (size + gap)
 }
@@ -158,7 +172,7 @@ mod tests {
             service("cache", &[]),
             service("db", &[]),
         ];
-        assert_eq!(columns(&services), [2, 1, 0, 0]);
+        assert_eq!(columns(&services), [2, 1, 1, 0], "next to what waits for it");
         assert_eq!(Graph::of(&services).edges.len(), 3);
     }
 

@@ -14,6 +14,7 @@ pub mod top_bar;
 pub mod window;
 pub mod window_menu;
 
+use leptos::ev::DragEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -21,6 +22,7 @@ use web_sys::HtmlElement;
 use super::icons::manager::IconManager;
 use super::manager::WindowManager;
 use super::reduce::Action;
+use crate::kit::icon::{Glyph, Icon};
 use dock::Dock;
 use icons::IconLayer;
 use launcher::LauncherLayer;
@@ -33,6 +35,8 @@ use window::WindowView;
 pub fn DeskView(
     /// Logs out.
     leave: Callback<()>,
+    /// Takes a file that is dropped anywhere on the desk.
+    take: Callback<web_sys::File>,
 ) -> impl IntoView {
     let manager = expect_context::<WindowManager>();
     let desk = manager.desk;
@@ -43,8 +47,38 @@ pub fn DeskView(
     });
     let compact = Memo::new(move |_| desk.with(super::state::Desk::compact));
     watch_pages(manager);
+    let offered = RwSignal::new(false);
+    let over = move |event: DragEvent| {
+        if has_files(&event) {
+            event.prevent_default();
+            offered.set(true);
+        }
+    };
+    let drop = move |event: DragEvent| {
+        offered.set(false);
+        if has_files(&event) {
+            // Left to itself the browser would show the file in place of the desk.
+            event.prevent_default();
+            if let Some(file) = event.data_transfer().and_then(|data| data.files()?.get(0)) {
+                take.run(file);
+            }
+        }
+    };
+    // Out of the page, and not from one thing on it to the next.
+    let out = move |event: DragEvent| {
+        if event.related_target().is_none() {
+            offered.set(false);
+        }
+    };
     view! {
-        <div class="desk" class:is-held=held class:is-compact=compact>
+        <div
+            class="desk"
+            class:is-held=move || held.get() || offered.get()
+            class:is-compact=compact
+            on:dragover=over
+            on:dragleave=out
+            on:drop=drop
+        >
             <TopBar leave=leave />
             <main id="desk" class="desk-floor" tabindex="-1" aria-label="Desk">
                 <IconLayer />
@@ -53,6 +87,14 @@ pub fn DeskView(
                     <WindowView id=id />
                 </For>
                 <SnapPreview />
+                <Show when=move || offered.get()>
+                    <div class="desk-drop">
+                        <p>
+                            <Icon glyph=Glyph::Upload size=28 />
+                            "Drop a compose file to deploy it"
+                        </p>
+                    </div>
+                </Show>
             </main>
             <Dock />
             <LauncherLayer />
@@ -61,6 +103,13 @@ pub fn DeskView(
             </p>
         </div>
     }
+}
+
+/// Whether files are dragged, and not something of the page.
+fn has_files(event: &DragEvent) -> bool {
+    event
+        .data_transfer()
+        .is_some_and(|data| data.types().includes(&"Files".into(), 0))
 }
 
 /// A press into an embedded page is told to that page alone. All that is seen here is that the focus went there: menus

@@ -27,6 +27,10 @@ pub enum Glyph {
     Download,
     /// Show what is hidden.
     Eye,
+    /// A file.
+    File,
+    /// Cannot be changed.
+    Lock,
     /// Somewhere else.
     External,
     /// Hide what is shown.
@@ -134,6 +138,10 @@ impl Glyph {
                 "M2.062 12.348\
                  a1 1 0 0 1 0-.696 10.75 10.75 0 0 1 19.876 0 1 1 0 0 1 0 .696 10.75 10.75 0 0 1-19.876 0\
                  M9 12a3 3 0 1 0 6 0a3 3 0 1 0 -6 0"
+            }
+            Self::File => "M15 2H6a2 2 0 0 0-2 2v16a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V7ZM14 2v4a2 2 0 0 0 2 2h4",
+            Self::Lock => {
+                "M5 11h14a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2zM7 11V7a5 5 0 0 1 10 0v4"
             }
             Self::External => "M15 3h6v6M10 14 21 3M18 13v6a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h6",
             Self::Folder => {

@@ -35,6 +35,11 @@ impl Sheets {
             content: content.into(),
         }));
     }
+
+    /// Puts away what is open.
+    pub fn close(&self) {
+        self.open.set(None);
+    }
 }
 
 impl Default for Sheets {
@@ -49,11 +54,12 @@ pub fn SheetLayer() -> impl IntoView {
     let sheets = expect_context::<Sheets>();
     let dialog = NodeRef::<Dialog>::new();
     Effect::new(move |_| {
-        if let (Some(dialog), true) = (dialog.get(), sheets.open.with(Option::is_some))
-            && !dialog.open()
-        {
+        let Some(dialog) = dialog.get() else { return };
+        match (sheets.open.with(Option::is_some), dialog.open()) {
             // Refused only where it is open already.
-            let _ = dialog.show_modal();
+            (true, false) => _ = dialog.show_modal(),
+            (false, true) => dialog.close(),
+            _ => {}
         }
     });
     let close = move || {
