@@ -132,7 +132,7 @@ impl Items {
                 let name = self.arrangement.with_untracked(|own| own.groups.get(group).cloned());
                 let word = format!("Take out of {}", name.unwrap_or_default());
                 line(word, Glyph::Layers, |items, item| {
-                    items.group(std::slice::from_ref(&item.key), "")
+                    items.group(std::slice::from_ref(&item.key), "");
                 })
             }
             _ => line("Put in a group…".to_owned(), Glyph::Layers, |items, item| {
