@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { app, desk, MODES } from "./apps.mjs";
-import { accessible, enter, logIn, settled, shot, suite } from "./story.mjs";
+import { accessible, enter, kept, logIn, settled, shot, suite } from "./story.mjs";
 
 const story = suite({ hostile: true });
 
@@ -123,4 +123,63 @@ story("icons are chosen, walked through and dragged, and stay where they were pu
 
   await page.reload();
   assert.deepEqual(await settled(icon(page, "notes")), to);
+});
+
+story("icons are put into groups, renamed, hidden and brought back, and it stays so", async ({ page, deck }) => {
+  await app(await desk(page, deck.url), deck, "notes");
+  await page.reload();
+  await icon(page, "notes").waitFor();
+  await opened(page, "Containers").getByRole("button", { name: "Close" }).click();
+  const choose = async (name, entry) => {
+    await icon(page, name).click({ button: "right" });
+    await page.getByRole("menuitem", { name: entry }).click();
+  };
+  const say = async (label, word) => {
+    await page.getByLabel(label, { exact: true }).fill(word);
+    await page.keyboard.press("Enter");
+  };
+
+  await choose("notes", "Put in a group…");
+  await accessible(page, "the question for a group");
+  await say("Group", "Office");
+  await icon(page, "Office").waitFor();
+  assert.equal(await icon(page, "notes").count(), 0);
+  await icon(page, "Office").dblclick();
+  await settled(opened(page, "Office"));
+  await accessible(page, "a group in its window");
+  await shot(page, "group");
+  await opened(page, "Office").getByRole("button", { name: "notes, running" }).click();
+  await inside(page, "notes");
+  await opened(page, "notes").getByRole("button", { name: "Close" }).click();
+  await opened(page, "Office").getByRole("button", { name: "notes, running" }).click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Take out of Office" }).click();
+  await opened(page, "Office").getByText("Nothing is in this group any more.").waitFor();
+  await icon(page, "notes").waitFor();
+  assert.equal(await icon(page, "Office").count(), 0);
+  await opened(page, "Office").getByRole("button", { name: "Close" }).click();
+
+  await choose("notes", "Rename…");
+  await say("Name", "Papers");
+  await icon(page, "Papers, running").waitFor();
+  await choose("Papers", "Hide from the desk");
+  await icon(page, "Papers").waitFor({ state: "detached" });
+  await page.mouse.click(900, 600, { button: "right" });
+  await page.getByRole("menuitem", { name: "Papers" }).click();
+  await icon(page, "Papers, running").waitFor();
+
+  // Dropped on another icon, the two are a group.
+  const [from, to] = [await settled(icon(page, "Papers")), await settled(icon(page, "Deploy"))];
+  await page.mouse.move(from.x + 40, from.y + 30);
+  await page.mouse.down();
+  await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 8 });
+  await page.locator(".desk-icon.is-target").waitFor();
+  await shot(page, "group-drop");
+  const told = kept(page);
+  await page.mouse.up();
+  await icon(page, "Group").waitFor();
+  await told;
+  assert.deepEqual(await settled(icon(page, "Group")), to, "it stands where the other stood");
+  await page.reload();
+  await icon(page, "Group").dblclick();
+  await opened(page, "Group").getByRole("button", { name: "Papers, running" }).waitFor();
 });

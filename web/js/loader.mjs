@@ -31,6 +31,12 @@ settleTheme();
 light.addEventListener("change", settleTheme);
 new MutationObserver(settleTheme).observe(root, { attributeFilter: ["data-theme"] });
 
+// What only apps need comes while the program starts, and stands before what the desktop says.
+const apps = document.createElement("link");
+apps.rel = "stylesheet";
+apps.href = "/assets/apps.css";
+document.querySelector("link[rel=stylesheet]").before(apps);
+
 // A program that has panicked is in no state to say so itself.
 function broke() {
   words.textContent = "The desktop has stopped because of an error. Reload the page: your containers are not affected.";

@@ -4,6 +4,7 @@ use api::app::{App as WebApp, AppState};
 use api::job::Job;
 use api::user::Role;
 use leptos::prelude::*;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use super::containers::acts::Acts;
 use super::{APPS, app_settings, embed, group};
@@ -32,7 +33,7 @@ pub fn items(deck: Deck, manager: WindowManager, prompts: Prompts) -> Items {
         built_in.chain(apps.iter().map(|app| web_app(app, &jobs))).collect()
     });
     let ways = Ways {
-        menu: Box::new(move |item| menu(deck, manager, acts, item)),
+        menu: Box::new(move |item| Box::pin(menu(deck, manager, acts, item.clone()))),
         group: group::spec,
     };
     Items::new(all, deck.own, ways, prompts)
@@ -83,7 +84,7 @@ fn life(app: &WebApp, jobs: &[Job]) -> Life {
     }
 }
 
-fn menu(deck: Deck, manager: WindowManager, acts: Acts, item: &Item) -> Vec<Entry> {
+async fn menu(deck: Deck, manager: WindowManager, acts: Acts, item: Item) -> Vec<Entry> {
     let spec = item.spec.clone();
     let mut entries = vec![Entry::Item(Line::new("Open", Glyph::Window, move || {
         manager.dispatch(Action::Open(spec.clone()));
@@ -98,22 +99,31 @@ fn menu(deck: Deck, manager: WindowManager, acts: Acts, item: &Item) -> Vec<Entr
     entries.push(Entry::Item(Line::new("Open in a new window", Glyph::Plus, move || {
         manager.dispatch(Action::Open(another.clone()));
     })));
-    let app = deck.apps.find(|app| app.id == item.spec.subject);
+    if let Ok(more) = of_app(deck, manager, acts, item.spec.subject).await {
+        entries.extend(more);
+    }
+    entries
+}
+
+/// What can be done with an app of the machine.
+#[wasm_split(panels, fallible)]
+fn of_app(deck: Deck, manager: WindowManager, acts: Acts, id: String) -> Result<Vec<Entry>, SplitLoaderError> {
+    let mut entries = vec![];
+    let app = untrack(|| deck.apps.find(|app| app.id == id));
     let container = app.and_then(|app| {
         let id = app.container?;
-        deck.containers.find(|container| container.id == id)
+        untrack(|| deck.containers.find(|container| container.id == id))
     });
     if let Some(container) = container {
-        entries.extend(acts.menu(&container));
+        entries.extend(untrack(|| acts.menu(&container)));
     }
     if deck.session.with_untracked(|session| session.user().role) != Role::Viewer {
-        let app = item.spec.subject.clone();
-        let settings = Line::new("Settings…", Glyph::Sliders, move || app_settings::open(manager, &app));
+        let settings = Line::new("Settings…", Glyph::Sliders, move || app_settings::open(manager, &id));
         // Removing stands last, apart from the rest.
         let at = entries.len() - entries.iter().rev().take_while(|entry| is_last(entry)).count();
         entries.insert(at, Entry::Item(settings));
     }
-    entries
+    Ok(entries)
 }
 
 fn is_last(entry: &Entry) -> bool {

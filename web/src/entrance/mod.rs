@@ -48,7 +48,7 @@ pub fn Entrance(
     view! { <Late name="The entrance" content=move || Box::pin(content(reason.clone(), enter, retry)) /> }
 }
 
-#[wasm_split(entrance, fallible)]
+#[wasm_split(panels, fallible)]
 fn content(reason: Reason, enter: Callback<Session>, retry: Callback<()>) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <Card reason=reason enter=enter retry=retry /> }.into_any())
 }

@@ -17,14 +17,16 @@ pub(super) type Needs = BTreeMap<String, Vec<String>>;
 
 /// Writes `web.js`, `loader.mjs`, `style.css` and what they need to `folder`.
 pub(super) fn bundle(root: &Path, glue: &Path, folder: &Path, options: &super::Options) -> Result<Needs> {
-    tree::write(&glue.join("style.css"), style_entry(root)?)?;
+    let [desktop, apps] = styles(root)?;
+    tree::write(&glue.join("style.css"), desktop)?;
+    tree::write(&glue.join("apps.css"), apps)?;
     let meta = glue.join("meta.json");
     let mut command = super::npm::program(root, "esbuild")?;
     command
         .current_dir(glue)
         .arg("web.js")
         .arg(root.join("web/js/loader.mjs"))
-        .arg("style.css");
+        .args(["style.css", "apps.css"]);
     command.args([
         "--bundle",
         "--splitting",
@@ -61,16 +63,18 @@ pub(super) fn bundle(root: &Path, glue: &Path, folder: &Path, options: &super::O
     Ok(needs)
 }
 
-/// A style sheet that imports all others: the tokens, the rest of `web/style`, then the components' own.
-fn style_entry(root: &Path) -> Result<String> {
+/// Two style sheets that import all others. The one of the desktop: the tokens, the rest of `web/style`, then the
+/// components' own. The one of the apps comes beside their code, and the first screen does not wait for it.
+fn styles(root: &Path) -> Result<[String; 2]> {
     let web = root.join("web");
     let mut sheets: Vec<PathBuf> = tree::files(&web.join("style"), &["css"])?;
     sheets.sort_by_key(|sheet| sheet.file_name().is_none_or(|name| name != "tokens.css"));
     sheets.extend(tree::files(&web.join("src"), &["css"])?);
-    Ok(sheets
-        .iter()
-        .map(|sheet| format!("@import \"{}\";\n", sheet.display()))
-        .collect())
+    let (apps, desktop): (Vec<PathBuf>, Vec<PathBuf>) = sheets
+        .into_iter()
+        .partition(|sheet| sheet.starts_with(web.join("src/apps")));
+    let import = |sheet: &PathBuf| format!("@import \"{}\";\n", sheet.display());
+    Ok([desktop, apps].map(|sheets| sheets.iter().map(import).collect()))
 }
 
 #[derive(Deserialize)]

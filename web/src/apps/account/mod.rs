@@ -35,7 +35,7 @@ pub const APP: App = App {
     content: |_| Box::pin(content()),
 };
 
-#[wasm_split(account, fallible)]
+#[wasm_split(panels, fallible)]
 fn content() -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <Account /> }.into_any())
 }

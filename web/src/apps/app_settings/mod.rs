@@ -32,7 +32,7 @@ pub const APP: App = App {
     content: |id| Box::pin(content(id)),
 };
 
-#[wasm_split(app_settings, fallible)]
+#[wasm_split(deploy, fallible)]
 fn content(id: WindowId) -> Result<AnyView, SplitLoaderError> {
     let manager = expect_context::<WindowManager>();
     let app = manager.subject(id);

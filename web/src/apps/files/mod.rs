@@ -26,7 +26,7 @@ pub const APP: App = App {
     content: |_| Box::pin(content()),
 };
 
-#[wasm_split(files, fallible)]
+#[wasm_split(deploy, fallible)]
 fn content() -> Result<AnyView, SplitLoaderError> {
     let deck = expect_context::<Deck>();
     let here = RwSignal::new(None);

@@ -2,6 +2,7 @@
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::desktop::app::{App, Place};
@@ -95,7 +96,8 @@ fn Member(key: String) -> impl IntoView {
     let menu = move |event: MouseEvent| {
         event.prevent_default();
         if let Some(item) = now() {
-            menus.open(Anchor::of(&event), item.name.clone(), items.menu(&item));
+            let anchor = Anchor::of(&event);
+            spawn_local(async move { menus.open(anchor, item.name.clone(), items.menu(&item).await) });
         }
     };
     let open = move |_| {

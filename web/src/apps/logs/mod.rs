@@ -37,7 +37,7 @@ pub const APP: App = App {
     content: |id| Box::pin(content(id)),
 };
 
-#[wasm_split(logs, fallible)]
+#[wasm_split(stack, fallible)]
 fn content(id: WindowId) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <LogWindow id=id /> }.into_any())
 }

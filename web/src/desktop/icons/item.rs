@@ -1,5 +1,7 @@
 //! What stands on the desk and in the dock: something that opens a window, with a face, a name, and how it is.
 
+use futures_util::future::LocalBoxFuture;
+
 use crate::desktop::state::Spec;
 use crate::kit::icon::Glyph;
 use crate::kit::menu::Entry;
@@ -101,8 +103,8 @@ pub enum Home {
     None,
 }
 
-/// Makes the menu of an item.
-pub type Menu = Box<dyn Fn(&Item) -> Vec<Entry> + Send + Sync>;
+/// Makes the menu of an item. What can be done with it may have to be fetched first.
+pub type Menu = Box<dyn Fn(&Item) -> LocalBoxFuture<'static, Vec<Entry>> + Send + Sync>;
 
 /// What items are made of.
 pub struct Ways {

@@ -85,9 +85,8 @@ impl Items {
     }
 
     /// The menu of an item.
-    #[must_use]
-    pub fn menu(&self, item: &Item) -> Vec<Entry> {
-        let mut entries = untrack(|| self.ways.with_value(|ways| (ways.menu)(item)));
+    pub async fn menu(&self, item: &Item) -> Vec<Entry> {
+        let mut entries = self.ways.with_value(|ways| (ways.menu)(item)).await;
         if item.home == Home::None {
             return entries;
         }

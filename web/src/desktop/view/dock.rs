@@ -2,6 +2,7 @@
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::tile::Tile;
 use crate::desktop::icons::item::{Home, Item, Kind, Life};
@@ -90,8 +91,11 @@ fn DockItem(key: String) -> impl IntoView {
     let menu = move |event: MouseEvent| {
         event.prevent_default();
         if let Some(item) = item.get_untracked() {
-            let entries = entries(manager, items, &item, &windows.get_untracked());
-            menus.open(Anchor::of(&event), item.name, entries);
+            let (anchor, windows) = (Anchor::of(&event), windows.get_untracked());
+            spawn_local(async move {
+                let entries = entries(manager, items, &item, &windows).await;
+                menus.open(anchor, item.name, entries);
+            });
         }
     };
     let press = move |_| {
@@ -116,7 +120,7 @@ fn DockItem(key: String) -> impl IntoView {
     }
 }
 
-fn entries(manager: WindowManager, items: Items, item: &Item, windows: &[(WindowId, String)]) -> Vec<Entry> {
+async fn entries(manager: WindowManager, items: Items, item: &Item, windows: &[(WindowId, String)]) -> Vec<Entry> {
     let mut entries: Vec<Entry> = windows
         .iter()
         .map(|(id, title)| {
@@ -130,7 +134,7 @@ fn entries(manager: WindowManager, items: Items, item: &Item, windows: &[(Window
         entries.push(Entry::Rule);
     }
     if windows.is_empty() || !item.spec.single || item.kind != Kind::BuiltIn {
-        entries.extend(items.menu(item));
+        entries.extend(items.menu(item).await);
     }
     if !windows.is_empty() {
         let ids: Vec<WindowId> = windows.iter().map(|(id, _)| *id).collect();

@@ -3,6 +3,7 @@
 use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -202,11 +203,13 @@ fn DeskIcon(key: String, layer: NodeRef<Div>) -> impl IntoView {
             let chosen: Vec<String> = icons
                 .icons
                 .with_untracked(|icons| icons.chosen.iter().cloned().collect());
-            let (name, entries) = match chosen.len() {
-                0 | 1 => (item.name.clone(), items.menu(&item)),
-                count => (format!("{count} icons"), items.menu_of(chosen)),
-            };
-            menus.open(Some(Anchor::pointer(&event)), name, entries);
+            let anchor = Some(Anchor::pointer(&event));
+            spawn_local(async move {
+                match chosen.len() {
+                    0 | 1 => menus.open(anchor, item.name.clone(), items.menu(&item).await),
+                    count => menus.open(anchor, format!("{count} icons"), items.menu_of(chosen)),
+                }
+            });
         }
     };
     view! {
