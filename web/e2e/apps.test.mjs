@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { MODES, app, desk, echoed, frame, seen } from "./apps.mjs";
 import { NAME, PASSWORD } from "./deck.mjs";
-import { row, suite } from "./story.mjs";
+import { suite } from "./story.mjs";
 
 const story = suite({ hostile: true });
 
@@ -266,7 +266,7 @@ for (const [mode, url] of MODES) {
     const home = await desk(page, url(deck));
     const evil = await app(home, deck, "evil");
     await page.reload();
-    await row(page, "evil").waitFor();
+    await page.getByRole("row", { name: /^Look at evil/ }).waitFor();
     const inside = await frame(home, evil);
     const errors = [];
     const asked = [];

@@ -59,8 +59,10 @@ story("an app has as many windows as are wanted, and each zooms by itself", asyn
   await icon(page, "notes, running").dblclick();
   await inside(page, "notes");
   await icon(page, "notes").click({ button: "right" });
+  const told = kept(page);
   await page.getByRole("menuitem", { name: "Open in a new window" }).click();
   const second = await inside(page, "notes", 1);
+  await told;
   const wide = await second.locator("body").evaluate(() => innerWidth);
   await opened(page, "notes").nth(1).getByRole("button", { name: "Zoom and more" }).click();
   await page.getByRole("menuitem", { name: "Smaller" }).click();
@@ -82,7 +84,7 @@ story("an app that stops goes grey, says so in its window, and comes back by its
   await opened(page, "notes").getByText("notes is stopped").waitFor();
   await shot(page, "app-stopped");
   await accessible(page, "an app that is stopped");
-  await opened(page, "notes").getByRole("button", { name: "Start" }).click();
+  await opened(page, "notes").getByRole("button", { name: "Start", exact: true }).click();
   await icon(page, "notes, running").waitFor();
   const within = await inside(page, "notes");
   assert.equal(await within.locator("body").evaluate(() => fetch("/echo").then(({ status }) => status)), 200);

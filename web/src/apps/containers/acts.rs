@@ -240,7 +240,8 @@ impl Acts {
             return;
         };
         let (count, consequences) = (containers.len(), act.consequences(first));
-        let names: Vec<_> = containers.iter().map(|it| it.name.as_str()).collect();
+        let mut names: Vec<_> = containers.iter().map(|it| it.name.as_str()).collect();
+        names.sort_unstable();
         let mut lines = vec![format!("{}.", names.join(", "))];
         lines.extend(consequences);
         self.questions.ask(Question {

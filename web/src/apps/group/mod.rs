@@ -89,10 +89,7 @@ fn Member(key: String) -> impl IntoView {
     let name = Signal::derive(move || item.get().map(|item| item.name).unwrap_or_default());
     let life = Memo::new(move |_| item.get().map_or(Life::Plain, |item| item.life));
     let look = Memo::new(move |_| item.get().map(|item| (item.face, item.name)));
-    let spoken = move || match life.get().words() {
-        "" => name.get(),
-        words => format!("{}, {words}", name.get()),
-    };
+    let spoken = Signal::derive(move || item.get().map(|item| item.spoken()).unwrap_or_default());
     let menu = move |event: MouseEvent| {
         event.prevent_default();
         if let Some(item) = now() {

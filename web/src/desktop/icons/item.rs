@@ -79,6 +79,17 @@ pub struct Item {
     pub home: Home,
 }
 
+impl Item {
+    /// What is said of it to those who cannot see it.
+    #[must_use]
+    pub fn spoken(&self) -> String {
+        match self.life.words() {
+            "" => self.name.clone(),
+            words => format!("{}, {words}", self.name),
+        }
+    }
+}
+
 /// What an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

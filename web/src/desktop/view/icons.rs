@@ -82,6 +82,7 @@ pub fn IconLayer() -> impl IntoView {
             role="listbox"
             aria-label="Apps"
             aria-multiselectable="true"
+            tabindex="-1"
             on:pointerdown=down
             on:pointermove=moved
             on:pointerup=move |_| icons.dispatch(Action::Release)
@@ -134,10 +135,7 @@ fn DeskIcon(key: String, layer: NodeRef<Div>) -> impl IntoView {
     let name = of(|item| item.name.clone());
     let look = Memo::new(move |_| item.with(|item| item.as_ref().map(|item| (item.face.clone(), item.name.clone()))));
     let life = Memo::new(move |_| item.with(|item| item.as_ref().map_or(Life::Plain, |item| item.life)));
-    let spoken = move || match life.get().words() {
-        "" => name.get(),
-        words => format!("{}, {words}", name.get()),
-    };
+    let spoken = of(Item::spoken);
     let chosen = Memo::new(move |_| {
         icons
             .icons
