@@ -59,7 +59,8 @@ story("an app has as many windows as are wanted, and each zooms by itself", asyn
   await icon(page, "notes, running").dblclick();
   await inside(page, "notes");
   await icon(page, "notes").click({ button: "right" });
-  const told = kept(page);
+  const keeps = (reply) => reply.url().endsWith("/api/desk") && reply.request().postData()?.match(/"subject":"notes/g)?.length === 2;
+  const told = page.waitForResponse(keeps);
   await page.getByRole("menuitem", { name: "Open in a new window" }).click();
   const second = await inside(page, "notes", 1);
   await told;
