@@ -184,5 +184,51 @@ story("icons are put into groups, renamed, hidden and brought back, and it stays
   assert.deepEqual(await settled(icon(page, "Group")), to, "it stands where the other stood");
   await page.reload();
   await icon(page, "Group").dblclick();
-  await opened(page, "Group").getByRole("button", { name: "Papers, running" }).waitFor();
+  const member = opened(page, "Group").getByRole("button", { name: "Papers, running" });
+
+  // Pulled out of the window, an icon is on the desk where it is let go; let go within it, it stays.
+  const pull = async (x, y) => {
+    const at = await settled(member);
+    await page.mouse.move(at.x + 30, at.y + 30);
+    await page.mouse.down();
+    await page.mouse.move(at.x + 60, at.y + 40, { steps: 4 });
+    await page.mouse.move(x, y, { steps: 8 });
+  };
+  const { x, y } = await settled(opened(page, "Group"));
+  await pull(x + 200, y + 250);
+  await page.mouse.up();
+  await member.waitFor();
+  await pull(1200, 640);
+  await page.locator(".group-pulled").waitFor();
+  await shot(page, "group-pull");
+  await page.mouse.up();
+  await icon(page, "Papers, running").waitFor();
+  const out = await settled(icon(page, "Papers"));
+  assert.ok(out.x <= 1200 && 1200 <= out.x + out.width && out.y <= 640 && 640 <= out.y + out.height, JSON.stringify(out));
+  assert.equal(await opened(page, "Papers").count(), 0, "it was not opened by that");
+});
+
+story("trouble is a mark on the icon, and a word to those who cannot see it", async ({ page, deck }) => {
+  // It runs until it is told to fail.
+  const compose = `services:
+  web:
+    image: localhost/tiny:latest
+    command: ["sh", "-c", "rm -f /fail; while [ ! -e /fail ]; do sleep 0.2; done; exit 2"]
+    stop_signal: SIGKILL
+    labels: { stardeck.webui.port: "8080", stardeck.webui.name: Shaky }
+    ports: ["127.0.0.1::8080"]
+`;
+  await deck.deploy("shaky", compose);
+  await enter(page, deck);
+  await page.getByRole("option", { name: "Shaky, running", exact: true }).waitFor();
+  await deck.podman("exec", "shaky-web-1", "sh", "-c", "echo > /fail");
+  const mark = icon(page, "Shaky").locator(".mark[data-badge=trouble]");
+  await icon(page, "Shaky, stopped, it ended with an error").waitFor();
+  await mark.waitFor();
+  await page.getByRole("region", { name: "Containers" }).getByRole("button", { name: "Close" }).click();
+  await accessible(page, "an icon with a mark");
+  await shot(page, "icons-trouble");
+  await deck.podman("start", "shaky-web-1");
+  await page.getByRole("option", { name: "Shaky, running", exact: true }).waitFor();
+  await mark.waitFor({ state: "detached" });
 });

@@ -1,4 +1,8 @@
 //! Group: a window with the icons that a person put together.
+//!
+//! - [`pull`]: one of them is pulled out of it
+
+pub mod pull;
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -9,12 +13,14 @@ use crate::desktop::app::{App, Place};
 use crate::desktop::geometry::Size;
 use crate::desktop::icons::item::{Item, Life};
 use crate::desktop::icons::items::Items;
+use crate::desktop::icons::manager::IconManager;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
 use crate::desktop::state::{Spec, WindowId};
-use crate::desktop::view::tile::Tile;
+use crate::desktop::view::tile::{Mark, Tile};
 use crate::kit::icon::Glyph;
 use crate::kit::menu::{Anchor, Menus};
+use pull::{Pull, Pulled, put_on_desk};
 
 /// The app. The subject of its windows is the id of a group.
 pub const APP: App = App {
@@ -83,12 +89,14 @@ fn Member(key: String) -> impl IntoView {
     let manager = expect_context::<WindowManager>();
     let items = expect_context::<Items>();
     let menus = expect_context::<Menus>();
+    let icons = expect_context::<IconManager>();
     // What has left the group is drawn as it was until it is gone.
     let item = Memo::new(move |before: Option<&Option<Item>>| items.get(&key).or_else(|| before.cloned().flatten()));
     let now = move || item.get_untracked();
     let name = Signal::derive(move || item.get().map(|item| item.name).unwrap_or_default());
     let life = Memo::new(move |_| item.get().map_or(Life::Plain, |item| item.life));
     let look = Memo::new(move |_| item.get().map(|item| (item.face, item.name)));
+    let badge = Memo::new(move |_| item.get().and_then(|item| item.badge));
     let spoken = Signal::derive(move || item.get().map(|item| item.spoken()).unwrap_or_default());
     let menu = move |event: MouseEvent| {
         event.prevent_default();
@@ -97,9 +105,15 @@ fn Member(key: String) -> impl IntoView {
             spawn_local(async move { menus.open(anchor, item.name.clone(), items.menu(&item).await) });
         }
     };
+    let pull = Pull::default();
     let open = move |_| {
-        if let Some(item) = now() {
+        if let Some(item) = now().filter(|_| !pull.is_spent()) {
             manager.dispatch(Action::Open(item.spec));
+        }
+    };
+    let release = move |_| {
+        if let (Some(at), Some(item)) = (pull.release(), now()) {
+            put_on_desk(items, icons, item.key, at);
         }
     };
     view! {
@@ -111,10 +125,18 @@ fn Member(key: String) -> impl IntoView {
                 data-life=move || life.get().name()
                 on:click=open
                 on:contextmenu=menu
+                on:pointerdown=move |event| pull.down(&event)
+                on:pointermove=move |event| pull.moved(&event)
+                on:pointerup=release
+                on:pointercancel=move |_| _ = pull.release()
             >
-                {move || look.get().map(|(face, name)| view! { <Tile face=face name=name /> })}
+                <span class="group-face">
+                    {move || look.get().map(|(face, name)| view! { <Tile face=face name=name /> })}
+                    <Mark badge=badge />
+                </span>
                 <span>{name}</span>
             </button>
+            <Pulled pull=pull look=look />
         </li>
     }
 }
