@@ -10,12 +10,14 @@
 //! - [`FaultSocket`]: what stands between a client and Podman, and fails on request
 //! - [`Deck`]: the real `stardeck` binary on a machine
 //! - [`Registry`]: a real registry on loopback, and [`Narrow`] before it
+//! - [`AcmeServer`]: a real authority that gives certificates
 //! - [`wait_until`], [`free_port`]: instead of sleeping and guessing
 //!
 //! What is missing on this machine is a panic that says so: in a test there is nothing better to do.
 
 #![allow(clippy::missing_panics_doc, reason = "panicking is how a test fails")]
 
+mod acme;
 mod app;
 mod deck;
 mod fault;
@@ -28,6 +30,7 @@ mod tiny;
 mod user;
 mod wait;
 
+pub use acme::AcmeServer;
 pub use deck::{Deck, DeckOptions};
 pub use fault::{Fault, FaultSocket};
 pub use ground::Lane;

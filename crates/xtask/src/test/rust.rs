@@ -16,13 +16,17 @@ pub(super) fn run(account: &Account) -> Result<Counts> {
     stream::counted(with_account(&mut command, account))
 }
 
-/// The tests that need what only Debian has: a kernel as a program, and packages to make an image of. Elsewhere they are
-/// left out and named.
+/// The tests that need what only Debian has: a kernel as a program, a test authority, and packages to make an image of.
+/// Elsewhere they are left out and named.
 fn leave_out(command: &mut Command) -> Result<()> {
     let mut out = Vec::new();
     if !Path::new("/usr/bin/linux.uml").exists() {
         println!("rust: fault_16 (loss of power) is NOT run: this distribution has no User Mode Linux");
         out.push("fault_16_");
+    }
+    if shell::which("pebble").is_none() {
+        println!("rust: certificates over ACME are NOT tested: this distribution has no pebble");
+        out.push("over_acme_");
     }
     match parts::make()? {
         Some(file) => drop(command.env("STARDECK_TEST_PARTS", file)),
