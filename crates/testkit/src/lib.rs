@@ -10,6 +10,7 @@
 //! - [`FaultSocket`]: what stands between a client and Podman, and fails on request
 //! - [`Deck`]: the real `stardeck` binary on a machine
 //! - [`Registry`]: a real registry on loopback, and [`Narrow`] before it
+//! - [`Line`]: a bad line between a browser and a deck
 //! - [`wait_until`], [`free_port`]: instead of sleeping and guessing
 //!
 //! What is missing on this machine is a panic that says so: in a test there is nothing better to do.
@@ -20,6 +21,7 @@ mod app;
 mod deck;
 mod fault;
 mod ground;
+mod line;
 mod machine;
 mod parts;
 mod process;
@@ -31,6 +33,7 @@ mod wait;
 pub use deck::{Deck, DeckOptions};
 pub use fault::{Fault, FaultSocket};
 pub use ground::Lane;
+pub use line::{Line, Weather};
 pub use machine::Machine;
 pub use parts::PARTS;
 pub use registry::{ACCOUNT, Narrow, Registry};

@@ -75,6 +75,8 @@ pub(crate) async fn pull(
                 let mut message = format!("The image {image} could not be fetched: {error}.");
                 if is_locked(&error.to_string()) {
                     message += &hint(&reference.registry, known);
+                } else if is_full(&error.to_string()) {
+                    message += FULL;
                 }
                 live.ended(step, Err(&message));
                 return Err(Halt::Trouble(Trouble {
@@ -89,6 +91,15 @@ pub(crate) async fn pull(
     live.ended(step, Ok(()));
     crash_point("stack-pulled");
     Ok(())
+}
+
+/// What is said where Podman's storage is full.
+const FULL: &str = " There is no room left for images and containers on this machine's disk: remove images that nothing \
+                    uses, or make room on it, and try again. Nothing was changed.";
+
+/// Whether there was no room.
+fn is_full(message: &str) -> bool {
+    message.to_lowercase().contains("no space left on device")
 }
 
 /// Whether a registry asked for a password, or did not take the one that it got.

@@ -10,6 +10,7 @@ mod ends;
 mod heal;
 mod keys;
 mod policy;
+mod room;
 mod sleep;
 mod sources;
 mod verbs;
