@@ -77,6 +77,8 @@ pub(crate) async fn pull(
                     message += &hint(&reference.registry, known);
                 } else if is_full(&error.to_string()) {
                     message += FULL;
+                } else if is_for_others(&error.to_string()) {
+                    message += " It is made for other kinds of machines than this one.";
                 }
                 live.ended(step, Err(&message));
                 return Err(Halt::Trouble(Trouble {
@@ -100,6 +102,11 @@ const FULL: &str = " There is no room left for images and containers on this mac
 /// Whether there was no room.
 fn is_full(message: &str) -> bool {
     message.to_lowercase().contains("no space left on device")
+}
+
+/// Whether an image is there for other platforms alone.
+fn is_for_others(message: &str) -> bool {
+    message.contains("no image found in")
 }
 
 /// Whether a registry asked for a password, or did not take the one that it got.

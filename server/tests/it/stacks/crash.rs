@@ -219,3 +219,24 @@ async fn fault_06_podman_killed_in_the_middle_of_a_deploy_makes_no_duplicate() {
     machine.cli(&["exec", "bystander", "true"]).await;
     clean(&machine, &mut ada, "pair").await;
 }
+
+#[tokio::test]
+async fn fault_01_a_crash_after_a_build_finds_what_was_built() {
+    let machine = Machine::start().await;
+    let (mut deck, mut ada, file) = crashing(&machine).await;
+    let text = "services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM localhost/tiny\n        RUN echo @ > \
+                /built\n    stop_grace_period: 1s\n";
+    create(&mut ada, "pair", &text.replace('@', "old")).await;
+    deploy(&mut ada, "pair").await;
+    write(&mut ada, "pair", &text.replace('@', "new")).await;
+    crash_at("stack-built", &file, &machine, &mut deck, &mut ada).await;
+    let job = settled(&mut ada).await;
+    assert_eq!(job.state, JobState::Done, "{job:#?}");
+    assert!(
+        job.steps.iter().all(|step| !step.title.starts_with("Build")),
+        "what was built is not built again: {job:#?}"
+    );
+    assert_eq!(machine.cli(&["exec", "pair-web-1", "cat", "/built"]).await, "new");
+    assert_eq!(podman_ps(&machine, "pair").await.len(), 1);
+    clean(&machine, &mut ada, "pair").await;
+}

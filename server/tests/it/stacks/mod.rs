@@ -9,6 +9,7 @@ mod deploy;
 mod ends;
 mod heal;
 mod keys;
+mod platform;
 mod policy;
 mod room;
 mod sleep;
