@@ -34,6 +34,7 @@ pub(crate) use build::{SecretSource, WantedBuild};
 pub(crate) use here::{Fit, Here, same_platform};
 pub(crate) use judge::{CLOSED, KEYS, judge};
 pub(crate) use mounts::{KEPT, Needs};
+pub(crate) use service::container_name;
 
 /// The label with the hash of what something was made of.
 pub(crate) const HASH: &str = "io.stardeck.hash";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use api::compose::Severity;
+use api::name::StackName;
 use compose::Project;
 use compose::model::Service;
 use podman::container::{HealthCheck, Spec};
@@ -75,7 +76,7 @@ pub(super) fn wanted(
     limits::set(service, &at, capabilities, &mut spec, report);
     confine::set(ground.here, service, &at, &mut spec, report);
     let container = |index: u32| {
-        let name = container_name(ground, name, service, index);
+        let name = container_name(ground.stack, name, service, index);
         let mut spec = spec.clone();
         spec.name.clone_from(&name);
         let hash = hash(&spec, &needs);
@@ -162,9 +163,9 @@ fn dependencies(service: &Service) -> Vec<Dependency> {
 }
 
 /// The name of a container of a service.
-pub(super) fn container_name(ground: &Ground<'_>, name: &str, service: &Service, index: u32) -> String {
+pub(crate) fn container_name(stack: &StackName, name: &str, service: &Service, index: u32) -> String {
     match service.container_name.as_str() {
-        "" => format!("{}-{name}-{index}", ground.stack),
+        "" => format!("{stack}-{name}-{index}"),
         own => own.to_owned(),
     }
 }
