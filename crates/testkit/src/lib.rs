@@ -11,6 +11,7 @@
 //! - [`Deck`]: the real `stardeck` binary on a machine
 //! - [`Registry`]: a real registry on loopback, and [`Narrow`] before it
 //! - [`AcmeServer`]: a real authority that gives certificates
+//! - [`Line`]: a bad line between a browser and a deck
 //! - [`wait_until`], [`free_port`]: instead of sleeping and guessing
 //!
 //! What is missing on this machine is a panic that says so: in a test there is nothing better to do.
@@ -22,6 +23,7 @@ mod app;
 mod deck;
 mod fault;
 mod ground;
+mod line;
 mod machine;
 mod parts;
 mod process;
@@ -34,6 +36,7 @@ pub use acme::AcmeServer;
 pub use deck::{Deck, DeckOptions};
 pub use fault::{Fault, FaultSocket};
 pub use ground::Lane;
+pub use line::{Line, Weather};
 pub use machine::Machine;
 pub use parts::PARTS;
 pub use registry::{ACCOUNT, Narrow, Registry};

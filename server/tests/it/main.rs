@@ -13,6 +13,7 @@ mod desk;
 mod edge;
 mod faults;
 mod files;
+mod line;
 mod logs;
 mod malformed;
 mod power;
