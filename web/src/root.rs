@@ -97,6 +97,7 @@ fn Inside(session: RwSignal<Session>, entries: Entries, phase: RwSignal<Phase>) 
     let leave = Callback::new(move |()| {
         let going = session.get_untracked();
         spawn_local(async move {
+            deck.own.flush().await;
             // Whether or not the server heard of it, this browser forgets the session.
             let _ = going.logout().await;
             phase.set(Phase::Outside(Reason::Login));
