@@ -19,7 +19,14 @@ pub(super) fn run(account: &Account) -> Result<Counts> {
         println!("browser: there is no web/e2e/*.test.mjs, so nothing was run");
         return Ok(Counts::default());
     }
-    let folder = web::build(&web::Options::default())?;
+    let mut node = node(account, &web::Options::default())?;
+    stream::counted(node.args(&stories))
+}
+
+/// Node's runner, ready for the stories that are given to it. What they need is built.
+pub(super) fn node(account: &Account, options: &web::Options) -> Result<Command> {
+    let root = tree::root()?;
+    let folder = web::build(options)?;
     let binary = rust::programs()?.join("stardeck");
     let (binary, folder) = run::reachable(account, &binary, &folder)?;
     web::npm::install(&root)?;
@@ -27,9 +34,7 @@ pub(super) fn run(account: &Account) -> Result<Counts> {
         .into_iter()
         .find_map(shell::which);
     let mut node = Command::new("node");
-    node.current_dir(&root)
-        .args(["--test", "--test-reporter=spec"])
-        .args(&stories);
+    node.current_dir(&root).args(["--test", "--test-reporter=spec"]);
     node.env("STARDECK_BIN", binary).env("STARDECK_WEB", folder);
     node.env("STARDECK_USER", &account.name)
         .env("STARDECK_HOME", &account.home);
@@ -40,5 +45,5 @@ pub(super) fn run(account: &Account) -> Result<Counts> {
         "CHROMIUM",
         chromium.context("Chromium is missing: run `cargo xtask setup --tests`")?,
     );
-    stream::counted(&mut node)
+    Ok(node)
 }
