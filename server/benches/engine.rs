@@ -23,7 +23,7 @@ use testkit::{Deck, DeckOptions, Machine};
 
 const STACK: &str = "bench";
 /// How many services, and how often; the median counts.
-const SIZES: [(usize, usize); 3] = [(1, 5), (10, 3), (50, 1)];
+const SIZES: [(usize, usize); 3] = [(1, 5), (10, 3), (50, 3)];
 /// How often a job is looked at.
 const LOOK: Duration = Duration::from_millis(2);
 

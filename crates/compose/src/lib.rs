@@ -41,7 +41,7 @@ mod yaml;
 pub use api::compose::{Diagnostic, Edit, Fix, Severity, Step};
 pub use edit::EditError;
 pub use files::{FileError, FileKind, Files, NoFiles};
-pub use load::{LoadOptions, Loaded, load};
+pub use load::{LoadOptions, Loaded, from_yaml, load};
 pub use model::Project;
 pub use output::to_yaml;
 pub use report::Code;

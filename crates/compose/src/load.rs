@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use api::compose::{Diagnostic, Severity};
 
-use crate::files::{FileKind, Files};
+use crate::files::{FileKind, Files, NoFiles};
 use crate::loader::{Env, Loader, Scope};
 use crate::model::{Project, Service, decode};
 use crate::places::Places;
@@ -81,6 +81,14 @@ pub fn load(options: &LoadOptions, files: &dyn Files) -> Loaded {
         project: project.filter(|_| !exceeded),
         diagnostics: loader.report.finish(&loader.sources),
     }
+}
+
+/// Reads a YAML or JSON text that is no compose file, under the same limits. `None` where it is not what `T` is.
+pub fn from_yaml<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    let mut loader = Loader::new(&NoFiles, None);
+    let file = loader.add("", text.as_bytes().to_vec());
+    let document = loader.documents(file).into_iter().next()?;
+    decode::value(&document.root).filter(|_| !loader.budget.exceeded())
 }
 
 fn run(options: &LoadOptions, loader: &mut Loader<'_>) -> Option<Project> {

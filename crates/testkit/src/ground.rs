@@ -42,12 +42,19 @@ fn podman_root() -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-/// Lays the ground. A session that had to be made is returned, and lasts as long as that value.
-pub(crate) async fn lay(user: &User, lane: Lane, dir: &Path) -> Option<Group> {
+/// Where Podman keeps all that it has, in the machine's directory.
+pub(crate) const STORAGE: &str = "home/.local/share/containers";
+
+/// Lays the ground. A session that had to be made is returned, and lasts as long as that value. Where `room` is said, it
+/// is all that Podman has for images, containers and volumes.
+pub(crate) async fn lay(user: &User, lane: Lane, dir: &Path, room: Option<u64>) -> Option<Group> {
     for made in ["", "home", "run", "tmp", "home/.config", "home/.config/containers"] {
         user.make_dir(&dir.join(made));
     }
     mode(&dir.join("run"), 0o700);
+    if let Some(bytes) = room {
+        small_storage(user, dir, bytes);
+    }
     configure(user, lane, dir);
 
     let bus = user_bus(user).filter(|_| lane == Lane::Session && podman_root().is_none());
@@ -130,6 +137,21 @@ async fn make_session(user: &User, dir: &Path, as_user: &str) -> Group {
     })
     .await;
     session
+}
+
+/// A small file system for Podman's storage. The watchdog takes it away.
+fn small_storage(user: &User, dir: &Path, bytes: u64) {
+    for made in ["home/.local", "home/.local/share", STORAGE] {
+        user.make_dir(&dir.join(made));
+    }
+    let options = format!("size={bytes},mode=755,uid={},gid={}", user.uid, user.gid);
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", &options, "stardeck-test"])
+        .arg(dir.join(STORAGE))
+        .output()
+        .expect("Linux has mount");
+    let said = String::from_utf8_lossy(&mounted.stderr);
+    assert!(mounted.status.success(), "a small storage takes root's rights: {said}");
 }
 
 /// Writes Podman's configuration: it has to be told what it would find by itself on a machine that people log in to. Its

@@ -10,16 +10,20 @@
 //! - [`FaultSocket`]: what stands between a client and Podman, and fails on request
 //! - [`Deck`]: the real `stardeck` binary on a machine
 //! - [`Registry`]: a real registry on loopback, and [`Narrow`] before it
+//! - [`AcmeServer`]: a real authority that gives certificates
+//! - [`Line`]: a bad line between a browser and a deck
 //! - [`wait_until`], [`free_port`]: instead of sleeping and guessing
 //!
 //! What is missing on this machine is a panic that says so: in a test there is nothing better to do.
 
 #![allow(clippy::missing_panics_doc, reason = "panicking is how a test fails")]
 
+mod acme;
 mod app;
 mod deck;
 mod fault;
 mod ground;
+mod line;
 mod machine;
 mod parts;
 mod process;
@@ -28,9 +32,11 @@ mod tiny;
 mod user;
 mod wait;
 
+pub use acme::AcmeServer;
 pub use deck::{Deck, DeckOptions};
 pub use fault::{Fault, FaultSocket};
 pub use ground::Lane;
+pub use line::{Line, Weather};
 pub use machine::Machine;
 pub use parts::PARTS;
 pub use registry::{ACCOUNT, Narrow, Registry};

@@ -38,15 +38,22 @@ impl Machine {
     pub async fn start() -> Self {
         let user = User::find();
         let lane = Lane::of_environment(&user);
-        Self::lay(user, lane).await
+        Self::lay(user, lane, None).await
+    }
+
+    /// Sets one up whose images, containers and volumes have so many bytes of room together, which takes root's rights.
+    pub async fn start_with_room(bytes: u64) -> Self {
+        let user = User::find();
+        let lane = Lane::of_environment(&user);
+        Self::lay(user, lane, Some(bytes)).await
     }
 
     /// Sets one up on a certain ground. A session is made where there is none, which takes root's rights.
     pub async fn start_in(lane: Lane) -> Self {
-        Self::lay(User::find(), lane).await
+        Self::lay(User::find(), lane, None).await
     }
 
-    async fn lay(user: User, lane: Lane) -> Self {
+    async fn lay(user: User, lane: Lane, room: Option<u64>) -> Self {
         let dir = tempfile::Builder::new()
             .prefix("sd-")
             .tempdir_in("/tmp")
@@ -54,7 +61,7 @@ impl Machine {
             .keep();
         ground::mode(&dir, 0o755);
         let watchdog = watchdog(&dir);
-        let session = ground::lay(&user, lane, &dir).await;
+        let session = ground::lay(&user, lane, &dir, room).await;
         let machine = Self {
             user,
             lane,
@@ -98,6 +105,12 @@ impl Machine {
     #[must_use]
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Where its images, containers and volumes are.
+    #[must_use]
+    pub fn storage(&self) -> PathBuf {
+        self.dir.join(ground::STORAGE)
     }
 
     /// The socket of its API.

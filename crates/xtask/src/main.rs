@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask run | test | ci | web | shots | tidy | deny | dist | bench`.
 
+mod apt;
 mod bench;
 mod ci;
 mod deny;

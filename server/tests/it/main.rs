@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "panicking is how a test fails")]
 
+mod acme;
 mod app_icons;
 mod app_settings;
 mod apps;
@@ -12,6 +13,7 @@ mod desk;
 mod edge;
 mod faults;
 mod files;
+mod line;
 mod logs;
 mod malformed;
 mod power;

@@ -34,6 +34,12 @@ pub(crate) fn project(model: &mut Node, report: &mut Report) -> Project {
     Project::default()
 }
 
+/// Reads what is no project.
+pub(crate) fn value<T: de::DeserializeOwned>(node: &Node) -> Option<T> {
+    let path = &Path::ROOT;
+    T::deserialize(Reader { node, path }).ok()
+}
+
 fn take_out(model: &mut Node, path: &[String]) -> bool {
     let Some((last, way)) = path.split_last() else {
         return false;

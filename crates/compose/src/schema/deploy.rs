@@ -11,7 +11,7 @@ const CGROUPS: &str = "needs the cgroup controller to be delegated to Stardeck's
 pub(crate) static DEPLOY: Object = Object::new(&[
     key("mode", Shape::Text).limited("`replicated`; jobs and one container a machine need a swarm"),
     key("endpoint_mode", Shape::Text).refused(ONE_MACHINE),
-    key("replicas", WHOLE_OR_TEXT).limited("0 or 1"),
+    key("replicas", WHOLE_OR_TEXT).limited("0 to 50"),
     key("labels", LIST_OR_MAP).refused("they are labels of a swarm service; use the service's own `labels`"),
     key("rollback_config", Shape::Object(&UPDATE)).refused(REPLACED),
     key("update_config", Shape::Object(&UPDATE)).refused(REPLACED),
@@ -44,8 +44,7 @@ static RESERVATIONS: Object = Object::new(&[
     key("cpus", NUMBER_OR_TEXT).refused(ONE_MACHINE),
     key("memory", Shape::Text).limited(CGROUPS),
     key("generic_resources", Shape::List(&Shape::Object(&GENERIC_RESOURCE))).refused(ONE_MACHINE),
-    key("devices", Shape::List(&Shape::Object(&DEVICE_REQUEST)))
-        .limited("devices that a CDI specification on this machine describes"),
+    key("devices", Shape::List(&Shape::Object(&DEVICE_REQUEST))).limited(super::service::CDI),
 ]);
 
 static GENERIC_RESOURCE: Object = Object::new(&[key("discrete_resource_spec", Shape::Object(&DISCRETE_RESOURCE))]);

@@ -11,6 +11,9 @@ const WINDOWS: &str = "it is for Windows containers";
 const CGROUPS: &str = "needs the cgroup controller to be delegated to Stardeck's user";
 const CGROUPS_V1: &str = "it is a feature of cgroups v1, which rootless containers do not have";
 const CONSENT: &str = "sharing it with the host needs an administrator's consent";
+/// For graphics processors.
+pub(super) const CDI: &str =
+    "those that a CDI specification on this machine describes, with an administrator's consent";
 const OWN_FOLDER: &str = "only files inside the stack's own folder";
 
 /// Names of configs or secrets, or mappings that say where their files go.
@@ -60,7 +63,7 @@ pub(crate) static SERVICE: Object = Object::new(&[
         "devices",
         Shape::List(&Shape::Either(&[Shape::Text, Shape::Object(&DEVICE)])),
     )
-    .limited("devices that Stardeck's user may open, with an administrator's consent"),
+    .limited("devices that Stardeck's user may open, or names of CDI, with an administrator's consent"),
     key("dns", TEXT_OR_SET),
     key("dns_opt", TEXT_SET),
     key("dns_search", TEXT_OR_SET),
@@ -83,7 +86,7 @@ pub(crate) static SERVICE: Object = Object::new(&[
         "gpus",
         Shape::Either(&[Shape::Choice(&["all"]), Shape::List(&Shape::Object(&GPU))]),
     )
-    .limited("devices that a CDI specification on this machine describes"),
+    .limited(CDI),
     key("group_add", Shape::Set(&NUMBER_OR_TEXT)).limited("groups of the container; of the host's only `keep-groups`"),
     key("healthcheck", Shape::Object(&HEALTHCHECK)),
     key("hostname", Shape::Text),
@@ -124,7 +127,7 @@ pub(crate) static SERVICE: Object = Object::new(&[
     .limited("not below the score of Stardeck's own user"),
     key("pid", Shape::Either(&[Shape::Text, Shape::Null])).limited(CONSENT),
     key("pids_limit", NUMBER_OR_TEXT).limited(CGROUPS),
-    key("platform", Shape::Text).limited("the machine's own platform"),
+    key("platform", Shape::Text).limited("the machine's own; another one where an emulator for it is set up"),
     key(
         "ports",
         Shape::Set(&Shape::Either(&[Shape::Number, Shape::Text, Shape::Object(&PORT)])),

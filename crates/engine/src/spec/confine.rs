@@ -2,9 +2,11 @@
 //! at all of it.
 
 use compose::model::Service;
+use compose::model::deploy::DeviceRequest;
 use podman::container::{LogConfiguration, Namespace, Spec, SpecDevice};
 
-use super::Report;
+use super::here::is_device_name;
+use super::{Here, Report};
 
 /// The signals that a container may be stopped with, by name and number.
 const SIGNALS: [(&str, u8); 12] = [
@@ -22,7 +24,7 @@ const SIGNALS: [(&str, u8); 12] = [
     ("WINCH", 28),
 ];
 
-pub(super) fn set(service: &Service, at: &str, spec: &mut Spec, report: &mut Report) {
+pub(super) fn set(here: &Here, service: &Service, at: &str, spec: &mut Spec, report: &mut Report) {
     let mut namespace = |key: &str, value: &str, set: &mut Option<Namespace>| match value {
         "" => {}
         "host" | "private" => {
@@ -66,7 +68,11 @@ pub(super) fn set(service: &Service, at: &str, spec: &mut Spec, report: &mut Rep
     spec.kernel_settings.clone_from(&service.sysctls.0);
     spec.runtime.clone_from(&service.runtime);
     spec.annotations.clone_from(&service.annotations.0);
-    for device in &service.devices {
+    for (number, device) in service.devices.iter().enumerate() {
+        if is_device_name(&device.source) {
+            described(here, &device.source, &format!("{at}.devices[{number}]"), spec, report);
+            continue;
+        }
         let parts = [&device.source, &device.target, &device.permissions];
         let parts: Vec<_> = parts
             .into_iter()
@@ -75,35 +81,52 @@ pub(super) fn set(service: &Service, at: &str, spec: &mut Spec, report: &mut Rep
             .collect();
         spec.devices.push(SpecDevice { path: parts.join(":") });
     }
-    graphics(service, at, spec, report);
+    for request in &service.gpus {
+        graphics(here, request, &format!("{at}.gpus"), spec, report);
+    }
+    let resources = service.deploy.as_ref().map(|deploy| &deploy.resources);
+    let reserved = resources.and_then(|resources| resources.reservations.as_ref());
+    for request in reserved.into_iter().flat_map(|reserved| &reserved.devices) {
+        let at = format!("{at}.deploy.resources.reservations.devices");
+        graphics(here, request, &at, spec, report);
+    }
     stop_signal(service, at, spec, report);
     log(service, at, spec, report);
 }
 
-/// Graphics processors, by their names of the Container Device Interface.
-fn graphics(service: &Service, at: &str, spec: &mut Spec, report: &mut Report) {
-    let resources = service.deploy.as_ref().map(|deploy| &deploy.resources);
-    let reserved = resources.and_then(|resources| resources.reservations.as_ref());
-    let asked = service
-        .gpus
-        .iter()
-        .chain(reserved.into_iter().flat_map(|reserved| &reserved.devices));
-    for request in asked {
-        let nvidia = matches!(request.driver.as_str(), "" | "nvidia");
-        report.refuse(
-            !nvidia,
-            &format!("{at}.gpus"),
-            "only graphics processors of NVIDIA are known by name",
-        );
-        let ids = match (request.device_ids.is_empty(), request.count.0) {
-            (false, _) => request.device_ids.clone(),
-            (true, count @ 1..) => (0..count).map(|number| number.to_string()).collect(),
-            (true, _) => vec!["all".to_owned()],
-        };
-        spec.devices.extend(ids.iter().map(|id| SpecDevice {
-            path: format!("nvidia.com/gpu={id}"),
-        }));
+/// Graphics processors, by their names of the Container Device Interface; with the driver `cdi`, any device by its own.
+fn graphics(here: &Here, request: &DeviceRequest, at: &str, spec: &mut Spec, report: &mut Report) {
+    let is_graphics = request.capabilities.iter().any(|what| what == "gpu") || request.capabilities.is_empty();
+    let kind = match request.driver.as_str() {
+        "cdi" => None,
+        "" | "nvidia" if is_graphics => Some("nvidia.com/gpu"),
+        "amd" if is_graphics => Some("amd.com/gpu"),
+        _ => {
+            let why = "only `gpu`s of the drivers `nvidia` and `amd` are known, and any device by its whole name with the \
+                       driver `cdi`";
+            report.refuse(true, at, why);
+            return;
+        }
+    };
+    let ids = match (request.device_ids.is_empty(), request.count.0) {
+        (false, _) => request.device_ids.clone(),
+        (true, count @ 1..) => (0..count).map(|number| number.to_string()).collect(),
+        (true, _) => vec!["all".to_owned()],
+    };
+    for id in ids {
+        let name = kind.map_or_else(|| id.clone(), |kind| format!("{kind}={id}"));
+        described(here, &name, at, spec, report);
     }
+}
+
+/// A device that a specification describes. Podman fails on one that none does, with words that nobody understands.
+fn described(here: &Here, name: &str, at: &str, spec: &mut Spec, report: &mut Report) {
+    let why = format!(
+        "no CDI specification in /etc/cdi or /run/cdi describes {name}; the driver's own tool writes one, such as \
+         `nvidia-ctk cdi generate`"
+    );
+    report.refuse(!here.devices.contains(name), at, &why);
+    spec.devices.push(SpecDevice { path: name.to_owned() });
 }
 
 fn security(option: &str, at: &str, spec: &mut Spec, report: &mut Report) {

@@ -4,10 +4,12 @@
 //! Podman that [`judge`] does not know.
 //!
 //! - [`service`]: a service → the specs of its containers, with [`build`], [`network`], [`mounts`], [`limits`] and [`confine`]
+//! - [`here`]: what the machine can run and has
 //! - [`judge`](mod@judge): the policy, over the finished specs
 
 mod build;
 mod confine;
+mod here;
 mod judge;
 mod limits;
 mod mounts;
@@ -29,8 +31,10 @@ use sha2::{Digest, Sha256};
 #[cfg(test)]
 pub(crate) use build::BuildSecret;
 pub(crate) use build::{SecretSource, WantedBuild};
+pub(crate) use here::{Fit, Here, same_platform};
 pub(crate) use judge::{CLOSED, KEYS, judge};
 pub(crate) use mounts::{KEPT, Needs};
+pub(crate) use service::container_name;
 
 /// The label with the hash of what something was made of.
 pub(crate) const HASH: &str = "io.stardeck.hash";
@@ -45,11 +49,15 @@ pub(crate) struct Ground<'a> {
     pub(crate) generation: u64,
     /// The folder of the stack, absolute.
     pub(crate) home: &'a Path,
+    /// The machine.
+    pub(crate) here: &'a Here,
 }
 
 /// The whole of what a project means on this Podman.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Wanted {
+    /// The machine that it is wanted on.
+    pub(crate) here: Here,
     pub(crate) networks: Vec<WantedNetwork>,
     pub(crate) volumes: Vec<WantedVolume>,
     pub(crate) services: Vec<WantedService>,
@@ -85,6 +93,8 @@ pub(crate) struct WantedService {
     pub(crate) image: String,
     /// How the image is made; it is fetched where this is absent.
     pub(crate) build: Option<WantedBuild>,
+    /// The platform that the image has to be for, where the file says.
+    pub(crate) platform: Option<String>,
     pub(crate) pull_policy: PullPolicy,
     pub(crate) depends_on: Vec<Dependency>,
     pub(crate) replicas: Vec<WantedContainer>,
@@ -161,7 +171,10 @@ pub(crate) fn wanted(ground: &Ground<'_>, project: &Project, capabilities: &Capa
         labels.insert(format!("com.docker.compose.{key}"), key.to_owned());
         labels
     };
-    let mut wanted = Wanted::default();
+    let mut wanted = Wanted {
+        here: ground.here.clone(),
+        ..Wanted::default()
+    };
     for (key, network) in &project.networks {
         let at = format!("networks.{key}");
         let plain = matches!(network.driver.as_str(), "" | "bridge" | "default") && network.driver_opts.0.is_empty();
@@ -230,6 +243,12 @@ pub(crate) fn wanted(ground: &Ground<'_>, project: &Project, capabilities: &Capa
     }
     for (name, service) in &project.services {
         let service = service::wanted(ground, project, name, service, capabilities, &mut report);
+        let other = wanted.services.iter().find(|other| other.image == service.image);
+        report.refuse(
+            other.is_some_and(|other| other.platform != service.platform),
+            &format!("services.{name}.platform"),
+            "another service has the same image for another platform; give one of them a tag of its own",
+        );
         wanted.services.push(service);
     }
     (wanted, report.0)

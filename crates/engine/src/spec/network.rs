@@ -44,7 +44,7 @@ pub(super) fn set(
             Some(of) => {
                 // It is that one's network: names and servers are set there.
                 spec.hostname.clear();
-                mode("container", &container_name(ground, other, of, 1))
+                mode("container", &container_name(ground.stack, other, of, 1))
             }
             None => mode("none", ""),
         },

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use api::compose::Severity;
+use api::name::StackName;
 use compose::Project;
 use compose::model::Service;
 use podman::container::{HealthCheck, Spec};
@@ -10,8 +12,8 @@ use podman::system::Capabilities;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Condition, Dependency, Ground, PullPolicy, Report, WantedContainer, WantedService, build, confine, limits, mounts,
-    network,
+    Condition, Dependency, Fit, Ground, Here, PullPolicy, Report, WantedContainer, WantedService, build, confine,
+    limits, mounts, network,
 };
 use crate::things::reference::Reference;
 
@@ -58,12 +60,7 @@ pub(super) fn wanted(
         &format!("{at}.scale"),
         "a service has at most 50 containers",
     );
-    let own = format!("linux/{}", capabilities.architecture);
-    report.refuse(
-        !service.platform.is_empty() && service.platform != own,
-        &format!("{at}.platform"),
-        &format!("images are taken for this machine, which is {own}"),
-    );
+    let platform = platform(ground.here, service, &at, report);
     let own_name = &service.container_name;
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let plain = own_name.is_empty()
@@ -77,9 +74,9 @@ pub(super) fn wanted(
     network::set(ground, project, (name, service), &at, &mut spec, report);
     let needs = mounts::set(ground, project, service, &at, &mut spec, report);
     limits::set(service, &at, capabilities, &mut spec, report);
-    confine::set(service, &at, &mut spec, report);
+    confine::set(ground.here, service, &at, &mut spec, report);
     let container = |index: u32| {
-        let name = container_name(ground, name, service, index);
+        let name = container_name(ground.stack, name, service, index);
         let mut spec = spec.clone();
         spec.name.clone_from(&name);
         let hash = hash(&spec, &needs);
@@ -109,6 +106,7 @@ pub(super) fn wanted(
         name: name.to_owned(),
         image,
         build,
+        platform,
         pull_policy: match service.pull_policy.as_str() {
             "always" | "build" => PullPolicy::Always,
             "never" => PullPolicy::Never,
@@ -120,6 +118,30 @@ pub(super) fn wanted(
             .collect(),
         has_health_check: spec.health_check.is_some(),
     }
+}
+
+/// The platform that the image has to be for, where the file says.
+fn platform(here: &Here, service: &Service, at: &str, report: &mut Report) -> Option<String> {
+    let wanted = Some(&service.platform).filter(|platform| !platform.is_empty())?;
+    let (at, own) = (format!("{at}.platform"), &here.platform);
+    match here.fit(wanted) {
+        Fit::Native => {}
+        Fit::Emulated => report.say(
+            Severity::Warning,
+            "emulated",
+            &at,
+            &format!("this machine is {own}; an emulator runs it, many times slower"),
+            "",
+        ),
+        Fit::Not => report.refuse(
+            true,
+            &at,
+            &format!(
+                "this machine is {own}, and has no emulator for {wanted} (a package such as qemu-user-static brings them)"
+            ),
+        ),
+    }
+    Some(wanted.clone())
 }
 
 fn service_name(at: &str) -> &str {
@@ -141,9 +163,9 @@ fn dependencies(service: &Service) -> Vec<Dependency> {
 }
 
 /// The name of a container of a service.
-pub(super) fn container_name(ground: &Ground<'_>, name: &str, service: &Service, index: u32) -> String {
+pub(crate) fn container_name(stack: &StackName, name: &str, service: &Service, index: u32) -> String {
     match service.container_name.as_str() {
-        "" => format!("{}-{name}-{index}", ground.stack),
+        "" => format!("{stack}-{name}-{index}"),
         own => own.to_owned(),
     }
 }

@@ -49,6 +49,21 @@ fn capabilities(controllers: &[&str]) -> Capabilities {
     }
 }
 
+/// A machine with two graphics processors, and an emulator of one other.
+fn here() -> Here {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Here {
+        platform: "linux/amd64".into(),
+        emulated: names(&["arm64"]),
+        devices: names(&[
+            "nvidia.com/gpu=0",
+            "nvidia.com/gpu=2",
+            "nvidia.com/gpu=all",
+            "example.org/lamp=one",
+        ]),
+    }
+}
+
 fn meaning(text: &str) -> (Wanted, Vec<Diagnostic>, Vec<Verdict>) {
     let options = LoadOptions {
         files: vec![format!("{HOME}/compose.yaml")],
@@ -60,6 +75,7 @@ fn meaning(text: &str) -> (Wanted, Vec<Diagnostic>, Vec<Verdict>) {
     assert!(loaded.is_valid(), "{text}\n{:?}", loaded.diagnostics);
     let stack = StackName::parse("shop").unwrap();
     let ground = Ground {
+        here: &here(),
         deck: "deck",
         stack: &stack,
         generation: 1,
@@ -142,6 +158,16 @@ fn each_key_means_its_part_of_podmans_call() {
             "deploy: {resources: {reservations: {devices: [{driver: nvidia, device_ids: ['0', '2'], capabilities: [gpu]}]}}}",
             "devices",
             json!([{"path": "nvidia.com/gpu=0"}, {"path": "nvidia.com/gpu=2"}]),
+        ),
+        (
+            "devices: ['example.org/lamp=one']",
+            "devices",
+            json!([{"path": "example.org/lamp=one"}]),
+        ),
+        (
+            "deploy: {resources: {reservations: {devices: [{driver: cdi, device_ids: [example.org/lamp=one], capabilities: [lamp]}]}}}",
+            "devices",
+            json!([{"path": "example.org/lamp=one"}]),
         ),
         ("restart: on-failure:3", "restart_policy", json!("on-failure")),
         (
@@ -281,6 +307,12 @@ fn what_nobody_acts_on_is_said() {
         ("volumes_from: [b]", Severity::Error),
         ("links: ['b:database']", Severity::Error),
         ("platform: linux/s390x", Severity::Error),
+        ("platform: windows/amd64", Severity::Error),
+        ("platform: linux/arm64", Severity::Warning),
+        ("gpus: [{device_ids: ['7']}]", Severity::Error),
+        ("gpus: [{driver: intel}]", Severity::Error),
+        ("gpus: [{capabilities: [tpu]}]", Severity::Error),
+        ("devices: ['example.org/lamp=two']", Severity::Error),
         ("network_mode: host\nports: ['80:80']", Severity::Warning),
         ("logging: {driver: syslog}", Severity::Error),
         ("stop_signal: SIGNONE", Severity::Error),
@@ -300,6 +332,7 @@ fn what_nobody_acts_on_is_said() {
     }
     let stack = StackName::parse("shop").unwrap();
     let ground = Ground {
+        here: &here(),
         deck: "deck",
         stack: &stack,
         generation: 1,
@@ -415,6 +448,7 @@ fn sec_47_a_link_in_the_folder_of_a_stack_leads_nowhere_else() {
     std::os::unix::fs::symlink("/etc", home.join("link")).unwrap();
     let stack = StackName::parse("shop").unwrap();
     let ground = Ground {
+        here: &here(),
         deck: "deck",
         stack: &stack,
         generation: 1,
@@ -522,6 +556,7 @@ fn real_files_are_translated_or_say_why_not() {
         };
         let stack = StackName::parse("shop").unwrap();
         let ground = Ground {
+            here: &here(),
             deck: "deck",
             stack: &stack,
             generation: 1,

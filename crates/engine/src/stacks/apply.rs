@@ -94,7 +94,8 @@ impl Apply<'_> {
         pulls.retain(|service| !pinned(service) && named.insert(service.image.as_str()));
         builds.retain(|service| !pinned(service));
         for service in &pulls {
-            pull(self.engine, self.live, &service.image, None, Some(&service.name)).await?;
+            let platform = service.platform.clone();
+            pull(self.engine, self.live, &service.image, platform, Some(&service.name)).await?;
         }
         if !pulls.is_empty() {
             observed = observe::observe(self.engine, self.stack, self.wanted, pins).await?;
@@ -124,6 +125,14 @@ impl Apply<'_> {
                     ),
                 ));
             }
+        }
+        if let Some((name, message)) = plan::misfits(self.wanted, &observed).into_iter().next() {
+            return Err(Halt::Trouble(Trouble {
+                service: Some(name),
+                message,
+                log: Vec::new(),
+                outage: false,
+            }));
         }
         Ok(observed)
     }

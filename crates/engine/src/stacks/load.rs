@@ -10,7 +10,7 @@ use api::stack::Risk;
 use compose::{FileError, FileKind, Files, LoadOptions, Project};
 
 use crate::error::{Error, Result};
-use crate::spec::{self, Ground, PullPolicy, Wanted};
+use crate::spec::{self, Ground, Here, PullPolicy, Wanted};
 
 /// The texts of a stack, and where they stand.
 #[derive(Clone, Debug)]
@@ -75,7 +75,9 @@ impl Source {
         let Some(project) = project else {
             return (None, diagnostics);
         };
+        let here = Here::look(&capabilities.architecture);
         let ground = Ground {
+            here: &here,
             deck: &self.deck,
             stack: &self.stack,
             generation: self.generation,

@@ -208,7 +208,9 @@ impl Engine {
             let message = format!("The image of {name} cannot be built: {why}.");
             ("cannot-build", format!("services.{name}.build"), message)
         });
-        for (code, path, message) in changed.chain(unbuildable) {
+        let misfits = plan::misfits(&meaning.wanted, &observed).into_iter();
+        let misfits = misfits.map(|(name, message)| ("other-platform", format!("services.{name}.image"), message));
+        for (code, path, message) in changed.chain(unbuildable).chain(misfits) {
             shown.diagnostics.push(Diagnostic {
                 severity: Severity::Error,
                 code: code.to_owned(),

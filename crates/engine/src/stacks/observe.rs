@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use api::name::StackName;
+use podman::image::Detail;
 
 use super::plan::{Has, Observed};
 use crate::error::Result;
-use crate::spec::{HASH, PullPolicy, Wanted};
+use crate::spec::{HASH, PullPolicy, Wanted, same_platform};
 use crate::store::builds::Built;
 use crate::{Engine, store, things};
 
@@ -59,19 +60,25 @@ async fn images(
         BTreeMap::new()
     };
     // One look at each image, however many services have it.
-    let mut ids: BTreeMap<&str, Option<String>> = BTreeMap::new();
+    let mut known: BTreeMap<&str, Option<Detail>> = BTreeMap::new();
     for service in &wanted.services {
         let pin = pins.get(&service.name).map(String::as_str);
         for image in pin.into_iter().chain([service.image.as_str()]) {
-            if !ids.contains_key(image) {
-                ids.insert(image, image_id(engine, image).await?);
+            if !known.contains_key(image) {
+                known.insert(image, inspect(engine, image).await?);
             }
         }
-        let there = |image: &str| ids.get(image).cloned().flatten();
+        let detail = |image: &str| known.get(image).and_then(Option::as_ref);
+        let there = |image: &str| detail(image).map(|detail| detail.id.clone());
         let named = there(&service.image);
+        // One for another platform than the file says is not the one that it names.
+        let right = |detail: &&Detail| {
+            let wanted = service.platform.as_deref();
+            wanted.is_none_or(|wanted| same_platform(wanted, &platform(detail)))
+        };
         let id = match &service.build {
             _ if pin.is_some_and(|pin| there(pin).is_some()) => pin.and_then(there),
-            None => named,
+            None => detail(&service.image).filter(right).map(|detail| detail.id.clone()),
             Some(_) if service.pull_policy == PullPolicy::Never => named,
             // One that is built is right only if it was made of what is there now.
             Some(build) => match things::build::fingerprint(engine, name, build).await {
@@ -85,6 +92,10 @@ async fn images(
                 }
             },
         };
+        let mut details = known.values().flatten();
+        let detail = details.find(|detail| id.as_ref() == Some(&detail.id));
+        let platform = detail.map(|detail| (service.name.clone(), platform(detail)));
+        observed.platforms.extend(platform);
         observed.images.extend(id.map(|id| (service.name.clone(), id)));
     }
     Ok(())
@@ -129,10 +140,19 @@ pub(super) async fn volumes(engine: &Engine, name: &StackName) -> Result<Vec<Str
     Ok(ours.map(|volume| volume.name).collect())
 }
 
+/// The platform that an image was made for.
+fn platform(detail: &Detail) -> String {
+    format!("{}/{}", detail.os, detail.architecture)
+}
+
 /// The id of an image; `None` where it is not there.
 pub(super) async fn image_id(engine: &Engine, image: &str) -> Result<Option<String>> {
+    Ok(inspect(engine, image).await?.map(|detail| detail.id))
+}
+
+async fn inspect(engine: &Engine, image: &str) -> Result<Option<Detail>> {
     match engine.podman.images().inspect(image).await {
-        Ok(detail) => Ok(Some(detail.id)),
+        Ok(detail) => Ok(Some(detail)),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error.into()),
     }

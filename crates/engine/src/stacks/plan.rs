@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use api::stack::{PlanItem, PlanVerb};
 use podman::container::State;
 
-use crate::spec::{PullPolicy, Wanted, WantedContainer, WantedService};
+use crate::spec::{Fit, PullPolicy, Wanted, WantedContainer, WantedService};
 
 /// A container of the stack, as Podman says it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub(crate) struct Observed {
     pub(crate) volumes: BTreeMap<String, Option<String>>,
     /// The id of the image that each service is to run; absent where it is not there yet, or is to be built anew.
     pub(crate) images: BTreeMap<String, String>,
+    /// The platform of the image of each service, where that is there.
+    pub(crate) platforms: BTreeMap<String, String>,
     /// The services whose image cannot be built, and why.
     pub(crate) unbuildable: BTreeMap<String, String>,
 }
@@ -115,6 +117,21 @@ pub(crate) fn other_than_wanted(wanted: &Wanted, observed: &Observed) -> Vec<(St
         )
     };
     networks.map(network).chain(volumes.map(volume)).collect()
+}
+
+/// The services whose image is there and made for another kind of machine, each with a sentence.
+pub(crate) fn misfits(wanted: &Wanted, observed: &Observed) -> Vec<(String, String)> {
+    let here = &wanted.here;
+    let misfit = |service: &WantedService| {
+        let platform = observed.platforms.get(&service.name)?;
+        let (image, own) = (&service.image, &here.platform);
+        let message = format!(
+            "The image {image} is made for {platform}; this machine is {own}, and has no emulator for that. Name an image for \
+             {own}, or install emulators, such as the package qemu-user-static."
+        );
+        (here.fit(platform) == Fit::Not).then(|| (service.name.clone(), message))
+    };
+    wanted.services.iter().filter_map(misfit).collect()
 }
 
 /// Whether the image of a service is to be fetched, or built.
@@ -279,16 +296,17 @@ impl Plan<'_> {
         };
         let mut items = Vec::new();
         for service in &self.pulls {
-            let reason = match service.pull_policy {
-                PullPolicy::Always => "the file asks for it each time",
-                _ => "it is not on this machine",
+            let reason = match (service.pull_policy, &service.platform) {
+                (PullPolicy::Always, _) => "the file asks for it each time".to_owned(),
+                (_, Some(platform)) => format!("it is not on this machine for {platform}"),
+                (_, None) => "it is not on this machine".to_owned(),
             };
             items.push(item(
                 PlanVerb::Pull,
                 "image",
                 &service.image,
                 Some(&service.name),
-                reason,
+                &reason,
             ));
         }
         for service in &self.builds {
@@ -379,6 +397,7 @@ mod tests {
             name: name.to_owned(),
             image: "localhost/tiny:latest".to_owned(),
             build: None,
+            platform: None,
             pull_policy: PullPolicy::Missing,
             depends_on: needs.iter().map(needed).collect(),
             replicas: vec![WantedContainer {

@@ -11,6 +11,7 @@ use api::stack::{Stack, StackService, StackState};
 use api::update::ImageCheck;
 
 use crate::error::Result;
+use crate::spec::container_name;
 use crate::store::stacks::{GenerationRow, Intent, StackRow};
 use crate::{Engine, store};
 
@@ -28,7 +29,8 @@ struct Service {
     name: String,
     image: Option<String>,
     depends_on: Vec<String>,
-    replicas: usize,
+    /// What its containers are called.
+    names: Vec<String>,
     /// Whether something waits for its end.
     one_shot: bool,
 }
@@ -171,7 +173,8 @@ impl Engine {
             return Arc::clone(outline);
         }
         let source = self.source(name, 0, &compose, &env);
-        let read = tokio::task::spawn_blocking(move || Outline::of(source.project().0.as_ref())).await;
+        let read = move || Outline::of(&source.stack, source.project().0.as_ref());
+        let read = tokio::task::spawn_blocking(read).await;
         let outline = Arc::new(read.unwrap_or_default());
         let kept = (key.to_owned(), Arc::clone(&outline));
         self.stacks.outlines().insert(name.clone(), kept);
@@ -180,7 +183,7 @@ impl Engine {
 }
 
 impl Outline {
-    fn of(project: Option<&compose::Project>) -> Self {
+    fn of(stack: &StackName, project: Option<&compose::Project>) -> Self {
         let Some(project) = project else {
             return Self::default();
         };
@@ -195,7 +198,7 @@ impl Outline {
             name: name.clone(),
             image: Some(service.image.clone()).filter(|image| !image.is_empty()),
             depends_on: service.depends_on.keys().cloned().collect(),
-            replicas: replicas(service),
+            names: names(stack, name, service),
             one_shot: awaited.contains(name.as_str()),
         };
         Self {
@@ -225,14 +228,15 @@ impl Service {
         if wanted == Intent::Down {
             return None;
         }
-        if own.len() < self.replicas {
-            let missing = self.replicas - own.len();
+        let wants = self.names.len();
+        if own.len() < wants {
+            let missing = wants - own.len();
             return Some(match missing {
-                1 if self.replicas == 1 => "Its container is gone.".to_owned(),
-                _ => format!("{missing} of its {} containers are gone.", self.replicas),
+                1 if wants == 1 => "Its container is gone.".to_owned(),
+                _ => format!("{missing} of its {wants} containers are gone."),
             });
         }
-        own.iter().find_map(|container| {
+        let does = own.iter().find_map(|container| {
             let name = &container.name;
             match (wanted, container.state) {
                 (Intent::Running, ContainerState::Running) => {
@@ -246,12 +250,23 @@ impl Service {
                 (Intent::Stopped, state) => state.is_up().then(|| format!("{name} runs.")),
                 (Intent::Down, _) => None,
             }
+        });
+        does.or_else(|| {
+            let missing = self
+                .names
+                .iter()
+                .find(|name| own.iter().all(|has| has.name != **name))?;
+            let other = own.iter().find(|has| !self.names.contains(&has.name))?;
+            Some(format!("{missing} was renamed: it is called {}.", other.name))
         })
     }
 }
 
-fn replicas(service: &compose::model::Service) -> usize {
+/// What the containers of a service are called.
+fn names(stack: &StackName, name: &str, service: &compose::model::Service) -> Vec<String> {
     let deploy = service.deploy.as_ref().and_then(|deploy| deploy.replicas);
-    let wanted = service.scale.or(deploy).unwrap_or(1);
-    usize::try_from(wanted).unwrap_or(1)
+    let wanted = u32::try_from(service.scale.or(deploy).unwrap_or(1)).unwrap_or(1);
+    (1..=wanted)
+        .map(|index| container_name(stack, name, service, index))
+        .collect()
 }

@@ -75,6 +75,10 @@ pub(crate) async fn pull(
                 let mut message = format!("The image {image} could not be fetched: {error}.");
                 if is_locked(&error.to_string()) {
                     message += &hint(&reference.registry, known);
+                } else if is_full(&error.to_string()) {
+                    message += FULL;
+                } else if is_for_others(&error.to_string()) {
+                    message += " It is made for other kinds of machines than this one.";
                 }
                 live.ended(step, Err(&message));
                 return Err(Halt::Trouble(Trouble {
@@ -89,6 +93,20 @@ pub(crate) async fn pull(
     live.ended(step, Ok(()));
     crash_point("stack-pulled");
     Ok(())
+}
+
+/// What is said where Podman's storage is full.
+const FULL: &str = " There is no room left for images and containers on this machine's disk: remove images that nothing \
+                    uses, or make room on it, and try again. Nothing was changed.";
+
+/// Whether there was no room.
+fn is_full(message: &str) -> bool {
+    message.to_lowercase().contains("no space left on device")
+}
+
+/// Whether an image is there for other platforms alone.
+fn is_for_others(message: &str) -> bool {
+    message.contains("no image found in")
 }
 
 /// Whether a registry asked for a password, or did not take the one that it got.

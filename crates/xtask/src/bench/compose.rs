@@ -1,12 +1,10 @@
 //! What a compose file costs to load: in process, and as a command beside docker compose and podman-compose, in turn.
 //!
-//! A peer is found on the PATH as `docker-compose` or `podman-compose`, or where `STARDECK_DOCKER_COMPOSE` and
-//! `STARDECK_PODMAN_COMPOSE` say. One that is not here is named, and no ratio to it is shown.
+//! How the peers get here, and what is said of one that cannot be had, is in `peers`.
 
-use super::Figure;
+use super::{Figure, peers};
 use crate::{run, shell, tree};
 use anyhow::{Context, Result, ensure};
-use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -19,19 +17,7 @@ const FILE: &str = "compose.yaml";
 pub(super) fn run() -> Result<Vec<Figure>> {
     let mut figures = in_process()?;
     let stardeck = run::build_server("release")?;
-    let peers: Vec<(&str, OsString)> = [
-        ("docker-compose", "STARDECK_DOCKER_COMPOSE"),
-        ("podman-compose", "STARDECK_PODMAN_COMPOSE"),
-    ]
-    .into_iter()
-    .filter_map(|(name, variable)| {
-        let found = std::env::var_os(variable).or_else(|| shell::which(name).map(Into::into));
-        if found.is_none() {
-            println!("compose: {name} is NOT here, so it is not compared");
-        }
-        Some((name, found?))
-    })
-    .collect();
+    let peers = peers::find("compose");
     let folder = tree::target()?.join("bench-compose");
     std::fs::create_dir_all(&folder)?;
     for (label, services) in [("100 lines", 8), ("2000 lines", 166)] {
@@ -48,10 +34,11 @@ pub(super) fn run() -> Result<Vec<Figure>> {
         }
         let medians: Vec<f64> = times.iter_mut().map(|times| median(times)).collect();
         figures.push(Figure::new(format!("command, {label}"), medians[0], "ms"));
-        for ((name, _), theirs) in peers.iter().zip(&medians[1..]) {
+        for ((peer, _), theirs) in peers.iter().zip(&medians[1..]) {
+            let name = peer.name;
             figures.push(Figure::new(format!("{name}, {label}"), *theirs, "ms"));
             let ratio = Figure::new(format!("ours to {name}, {label}"), 100.0 * medians[0] / theirs, "%");
-            figures.push(if *name == "docker-compose" {
+            figures.push(if name == "docker-compose" {
                 ratio.below(20.0)
             } else {
                 ratio

@@ -1,39 +1,21 @@
 //! What deploys cost: the whole server on real Podman, beside podman-compose and docker compose in turn.
 //!
-//! podman-compose is installed from PyPI into a virtual environment of the target folder, unless
-//! `STARDECK_PODMAN_COMPOSE` names one; docker compose is found on the PATH or where `STARDECK_DOCKER_COMPOSE` says. One
-//! that cannot be had is named, and not compared.
+//! How the peers get here, and what is said of one that cannot be had, is in `peers`.
 
 use super::Figure;
-use crate::{shell, tree};
+use super::peers::{self, PEERS};
+use crate::shell;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
-
-const PEERS: [&str; 2] = ["podman-compose", "docker-compose"];
+use std::process::Stdio;
 
 pub(super) fn run() -> Result<Vec<Figure>> {
     let mut cargo = shell::cargo()?;
     cargo
         .args(["bench", "--quiet", "--package", "server", "--bench", "engine"])
         .stderr(Stdio::inherit());
-    for (peer, variable) in PEERS
-        .into_iter()
-        .zip(["STARDECK_PODMAN_COMPOSE", "STARDECK_DOCKER_COMPOSE"])
-    {
-        let named = std::env::var_os(variable).map(PathBuf::from);
-        let found = named.or_else(|| shell::which(peer)).map_or_else(
-            || match peer {
-                "podman-compose" => from_pypi(),
-                _ => Err(anyhow::anyhow!("it is not on the PATH, and {variable} names none")),
-            },
-            Ok,
-        );
-        match found {
-            Ok(program) => drop(cargo.env(variable, program)),
-            Err(why) => println!("engine: {peer} is NOT here, so it is not compared ({why:#})"),
-        }
+    for (peer, program) in peers::find("engine") {
+        cargo.env(peer.variable, program);
     }
     let output = cargo
         .output()
@@ -41,18 +23,6 @@ pub(super) fn run() -> Result<Vec<Figure>> {
     let line = shell::line(&cargo);
     ensure!(output.status.success(), "{line} failed ({})", output.status);
     figures(&String::from_utf8_lossy(&output.stdout))
-}
-
-/// podman-compose in a virtual environment, made where it is not there yet. Debian's own Python, because the machine's
-/// user has to be able to run it.
-fn from_pypi() -> Result<PathBuf> {
-    let folder = tree::target()?.join("podman-compose");
-    let program = folder.join("bin/podman-compose");
-    if !program.exists() {
-        shell::quiet(Command::new("/usr/bin/python3").args(["-m", "venv"]).arg(&folder))?;
-        shell::quiet(Command::new(folder.join("bin/pip")).args(["install", "--quiet", "podman-compose==1.6.0"]))?;
-    }
-    Ok(program)
 }
 
 /// From lines of `WHO WHAT SERVICES MILLISECONDS`.
@@ -76,7 +46,9 @@ fn figures(text: &str) -> Result<Vec<Figure>> {
     ensure!(!figures.is_empty(), "the bench said: {text}");
     let ours = measured.iter().filter(|((who, ..), _)| *who == "stardeck");
     for ((_, what, services), ours) in ours {
-        let theirs = PEERS.iter().filter_map(|peer| measured.get(&(*peer, *what, *services)));
+        let theirs = PEERS
+            .iter()
+            .filter_map(|peer| measured.get(&(peer.name, *what, *services)));
         if let Some(faster) = theirs.copied().min_by(f64::total_cmp) {
             let name = format!("ours to the faster peer, {what} {services}");
             let ratio = Figure::new(name, 100.0 * ours / faster, "%");

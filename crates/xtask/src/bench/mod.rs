@@ -6,6 +6,7 @@
 mod bundle;
 mod compose;
 mod engine;
+mod peers;
 mod proxy;
 mod start;
 

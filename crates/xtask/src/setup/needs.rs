@@ -49,7 +49,7 @@ impl Need {
 }
 
 /// Everything, in the order in which a person would like to read it.
-pub(crate) const NEEDS: [Need; 31] = [
+pub(crate) const NEEDS: [Need; 32] = [
     need("podman", &["podman"], "podman", "podman"),
     // crun, the usual runtime, refuses a tree of control groups that is not the unified one alone.
     need("runc", &["runc"], "runc", "runc").when(|facts, _| !facts.cgroup2),
@@ -102,6 +102,9 @@ pub(crate) const NEEDS: [Need; 31] = [
     // Pulls, passwords for them, and updates are tested against a real registry on loopback.
     need("docker-registry", &["docker-registry"], "docker-registry", "")
         .when(|facts, purpose| purpose >= Purpose::Test && matches!(facts.system.id.as_str(), "debian" | "ubuntu")),
+    // Certificates are asked of a real authority on loopback.
+    need("pebble", &["pebble"], "pebble", "")
+        .when(|facts, purpose| purpose >= Purpose::Test && facts.system.id == "debian"),
     need(
         "chromium",
         &["chromium", "chromium-browser", "google-chrome"],
@@ -115,9 +118,9 @@ pub(crate) const NEEDS: [Need; 31] = [
     // A kernel as a program: a machine whose plug can be pulled. Only Debian has it.
     need("uml", &["/usr/bin/linux.uml"], "user-mode-linux", "")
         .when(|facts, purpose| purpose >= Purpose::Test && facts.system.id == "debian"),
-    // The large story's database is of Debian packages.
+    // The large story's database is of Debian packages, and so is one of the tools that deploys are measured beside.
     need("mmdebstrap", &["mmdebstrap"], "mmdebstrap", "")
-        .when(|facts, purpose| purpose >= Purpose::Test && facts.system.id == "debian"),
+        .when(|facts, purpose| purpose >= Purpose::Bench && facts.system.id == "debian"),
     need(
         "mkfs.ext4",
         &["/usr/sbin/mkfs.ext4", "/sbin/mkfs.ext4"],

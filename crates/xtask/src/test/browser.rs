@@ -4,7 +4,7 @@
 //! `STARDECK_BIN` and `STARDECK_WEB` (the server and the bundle, where the account can read them), `STARDECK_USER`,
 //! `STARDECK_UID`, `STARDECK_GID`, `STARDECK_HOME`, `STARDECK_PODMAN_SOCKET`, and `CHROMIUM`.
 
-use super::{Counts, stream};
+use super::{Counts, rust, stream};
 use crate::setup::Account;
 use crate::{run, shell, tree, web};
 use anyhow::{Context, Result};
@@ -27,7 +27,7 @@ pub(super) fn run(account: &Account) -> Result<Counts> {
 pub(super) fn node(account: &Account, options: &web::Options) -> Result<Command> {
     let root = tree::root()?;
     let folder = web::build(options)?;
-    let binary = run::build_server("dev")?;
+    let binary = rust::programs()?.join("stardeck");
     let (binary, folder) = run::reachable(account, &binary, &folder)?;
     web::npm::install(&root)?;
     let chromium = ["chromium", "chromium-browser", "google-chrome"]

@@ -3,7 +3,7 @@
 
 use super::{Counts, stream};
 use crate::setup::Account;
-use crate::{shell, tree};
+use crate::{apt, shell, tree};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -81,7 +81,7 @@ fn file_system(release: Release) -> Result<PathBuf> {
     if root.exists() {
         std::fs::remove_dir_all(&root).with_context(|| format!("removing {}", root.display()))?;
     }
-    let mirror = mirror(&apt_sources()?).context("no Debian mirror in this machine's apt sources")?;
+    let mirror = apt::mirror()?;
     println!("lane: making a file system of Debian {name} (about 300 MB, once)");
     let mut make = Command::new("mmdebstrap");
     make.args(["--quiet", "--variant=minbase", &format!("--include={PACKAGES}")]);
@@ -91,41 +91,4 @@ fn file_system(release: Release) -> Result<PathBuf> {
     std::fs::create_dir_all(root.parent().context("it lies in a folder")?)?;
     shell::quiet(make.arg(name).arg(&root).arg(&mirror))?;
     Ok(root)
-}
-
-pub(super) fn apt_sources() -> Result<String> {
-    let mut text = std::fs::read_to_string("/etc/apt/sources.list").unwrap_or_default();
-    for file in tree::files(Path::new("/etc/apt/sources.list.d"), &["sources", "list"])? {
-        text.push_str(&tree::read(&file)?);
-        text.push('\n');
-    }
-    Ok(text)
-}
-
-/// The first Debian archive in apt's sources, in the old format or the new.
-pub(super) fn mirror(sources: &str) -> Option<String> {
-    let addresses = sources.lines().flat_map(|line| match line.strip_prefix("URIs:") {
-        Some(rest) => rest.split_whitespace().collect::<Vec<_>>(),
-        None if line.starts_with("deb ") => line.split_whitespace().filter(|word| word.contains("://")).collect(),
-        None => Vec::new(),
-    });
-    let mut archives = addresses
-        .map(|address| address.trim_end_matches('/'))
-        .filter(|address| address.ends_with("/debian"));
-    archives.next().map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::mirror;
-
-    #[test]
-    fn the_mirror_is_found_in_both_formats_of_apt() {
-        let new = "Types: deb\nURIs: http://mirror.example/debian/\nSuites: bookworm\n";
-        assert_eq!(mirror(new).as_deref(), Some("http://mirror.example/debian"));
-        let old = "# deb http://old.example/debian x\ndeb [signed-by=/k] https://extra.example/node x main\n\
-                   deb [arch=amd64] http://mirror.example/debian bookworm main\n";
-        assert_eq!(mirror(old).as_deref(), Some("http://mirror.example/debian"));
-        assert_eq!(mirror("URIs: http://security.example/debian-security\n"), None);
-    }
 }

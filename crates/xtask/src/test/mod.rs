@@ -3,6 +3,7 @@
 //! A suite runs its own runner, whose lines the person sees as they come; from the last of them it takes its counts. A
 //! suite that fails does not keep the others from running. What cannot run is named in the table, never left out.
 
+mod ahead;
 mod browser;
 mod conformance;
 mod corpus;
@@ -82,9 +83,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let before = leftovers::here()?;
     let mut outcomes = Vec::new();
+    let mut bundle = options.only.is_none().then(ahead::Bundle::begin).transpose()?;
     for (suite, name, run) in SUITES {
         if options.only.is_none_or(|only| only == suite) {
             outcomes.push(one(name, || run(&account)));
+        }
+        if let Some(bundle) = bundle.take() {
+            outcomes.push(one("bundle", || bundle.finish().map(|()| Counts::default())));
         }
     }
     outcomes.push(one("leftovers", || leftovers::since(&before)));
@@ -136,7 +141,7 @@ fn table(outcomes: &[Outcome]) -> Result<()> {
     {
         let verdict = match error {
             Some(_) => "  FAILED",
-            None if *suite != "leftovers" && *counts == Counts::default() => "  (no tests)",
+            None if !matches!(*suite, "bundle" | "leftovers") && *counts == Counts::default() => "  (no tests)",
             None => "",
         };
         let seconds = time.as_secs_f64();

@@ -3,9 +3,8 @@
 //! The packages are only unpacked, which needs no root inside; what the story does not run is thrown away. The file is
 //! made once, and the testkit takes it in.
 
-use super::lane::{apt_sources, mirror};
 use crate::shell::{self, quote};
-use crate::tree;
+use crate::{apt, tree};
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::process::Command;
@@ -44,7 +43,7 @@ pub(super) fn make() -> Result<Option<PathBuf>> {
     if file.exists() {
         return Ok(Some(file));
     }
-    let mirror = mirror(&apt_sources()?).context("no Debian mirror in this machine's apt sources")?;
+    let mirror = apt::mirror()?;
     println!("test: making an image of Debian packages (about 100 MB, once)");
     std::fs::create_dir_all(file.parent().context("it lies in a folder")?)?;
     let folder = file.with_extension("new");

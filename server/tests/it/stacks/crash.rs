@@ -7,10 +7,10 @@ use api::job::{Job, JobKind, JobState};
 use api::page::Listed;
 use api::stack::{StackJob, StackState};
 use serde_json::{Value, json};
-use testkit::{Deck, DeckOptions, Machine, wait_until};
+use testkit::{Deck, DeckOptions, Machine, Registry, TINY, wait_until};
 
 use super::{clean, create, deploy, follow, over, podman_ps, write};
-use crate::browser::Browser;
+use crate::browser::{Browser, Reply};
 use crate::{BINARY, set_up};
 
 /// Two services, the second after the first; `@` is what differs.
@@ -71,12 +71,24 @@ pub(super) async fn crash_after(
     deck: &mut Deck<'_>,
     ada: &mut Browser,
 ) {
+    let ask = async |ada: &mut Browser| ada.send_if_it_lives("POST", path, Some(body)).await;
+    crash_in(point, ask, file, machine, deck, ada).await;
+}
+
+async fn crash_in(
+    point: &str,
+    ask: impl AsyncFnOnce(&mut Browser) -> Option<Reply>,
+    file: &Path,
+    machine: &Machine,
+    deck: &mut Deck<'_>,
+    ada: &mut Browser,
+) {
     deck.stop().await;
     machine.user().write(file, &format!("{point}=return"));
     deck.start_again().await;
     follow(ada, deck);
     // The crash may come before the answer.
-    if let Some(reply) = ada.send_if_it_lives("POST", path, Some(body)).await {
+    if let Some(reply) = ask(ada).await {
         assert_eq!(reply.status, 202, "{point}: {reply:?}");
     }
     wait_until(&format!("the crash at {point}"), Duration::from_secs(30), async || {
@@ -218,4 +230,63 @@ async fn fault_06_podman_killed_in_the_middle_of_a_deploy_makes_no_duplicate() {
     assert_eq!(podman_ps(&machine, "pair").await.len(), 2);
     machine.cli(&["exec", "bystander", "true"]).await;
     clean(&machine, &mut ada, "pair").await;
+}
+
+#[tokio::test]
+async fn fault_01_a_crash_after_a_build_finds_what_was_built() {
+    let machine = Machine::start().await;
+    let (mut deck, mut ada, file) = crashing(&machine).await;
+    let text = "services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM localhost/tiny\n        RUN echo @ > \
+                /built\n    stop_grace_period: 1s\n";
+    create(&mut ada, "pair", &text.replace('@', "old")).await;
+    deploy(&mut ada, "pair").await;
+    write(&mut ada, "pair", &text.replace('@', "new")).await;
+    crash_at("stack-built", &file, &machine, &mut deck, &mut ada).await;
+    let job = settled(&mut ada).await;
+    assert_eq!(job.state, JobState::Done, "{job:#?}");
+    assert!(
+        job.steps.iter().all(|step| !step.title.starts_with("Build")),
+        "what was built is not built again: {job:#?}"
+    );
+    assert_eq!(machine.cli(&["exec", "pair-web-1", "cat", "/built"]).await, "new");
+    assert_eq!(podman_ps(&machine, "pair").await.len(), 1);
+    clean(&machine, &mut ada, "pair").await;
+}
+
+#[tokio::test]
+async fn fault_01_a_crash_after_a_pull_or_while_a_stack_goes_is_gone_on_with() {
+    let machine = Machine::start().await;
+    let registry = Registry::start(&machine, false).await;
+    registry.push(TINY, "team/app:1").await;
+    let (mut deck, mut ada, file) = crashing(&machine).await;
+    let image = format!("{}/team/app:1", registry.host());
+    let text =
+        format!("services:\n  web: {{image: \"{image}\", volumes: [\"data:/data\"]}}\nvolumes: {{data: {{}}}}\n");
+    create(&mut ada, "pair", &text).await;
+    crash_at("stack-pulled", &file, &machine, &mut deck, &mut ada).await;
+    let job = settled(&mut ada).await;
+    assert_eq!(job.state, JobState::Done, "{job:#?}");
+    super::shown(&mut ada, "pair", StackState::Running).await;
+    assert_eq!(podman_ps(&machine, "pair").await.len(), 1);
+
+    let down = ("/api/stacks/pair/down", json!({}));
+    crash_after("stack-down-removed", down, &file, &machine, &mut deck, &mut ada).await;
+    settled(&mut ada).await;
+    super::shown(&mut ada, "pair", StackState::Down).await;
+    assert!(podman_ps(&machine, "pair").await.is_empty());
+    assert_eq!(
+        machine.cli(&["volume", "ls", "-q"]).await,
+        "pair_data",
+        "nobody named it"
+    );
+
+    let path = "/api/stacks/pair?volumes=pair_data";
+    let remove = async |ada: &mut Browser| ada.send_if_it_lives("DELETE", path, None).await;
+    crash_in("stack-volume-removed", remove, &file, &machine, &mut deck, &mut ada).await;
+    wait_until("the stack to be gone", Duration::from_secs(30), async || {
+        (ada.get("/api/stacks/pair").await.status == 404).then_some(())
+    })
+    .await;
+    assert_eq!(machine.cli(&["volume", "ls", "-q"]).await, "");
+    registry.stop().await;
 }

@@ -102,6 +102,13 @@ async fn fault_10_what_is_done_behind_our_back_is_shown_as_drift() {
     .await;
     done(&mut ada, "pair", "start", json!({})).await;
     shown(&mut ada, "pair", StackState::Running).await;
+    machine.cli(&["rename", "pair-two-1", "other"]).await;
+    let stack = shown(&mut ada, "pair", StackState::Degraded).await;
+    let renamed = "pair-two-1 was renamed: it is called other.";
+    assert_eq!(stack.services[1].drift.as_deref(), Some(renamed));
+    deploy(&mut ada, "pair").await;
+    shown(&mut ada, "pair", StackState::Running).await;
+    machine.cli(&["exec", "pair-two-1", "true"]).await;
     clean(&machine, &mut ada, "pair").await;
 }
 
