@@ -9,7 +9,7 @@ use engine::KeySource;
 use podman::Podman;
 use serde::Deserialize;
 
-use crate::tls::Files;
+use crate::tls::{Files, acme};
 
 /// What `serve` takes on the command line; each has a variable of the environment too.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -41,6 +41,21 @@ pub(crate) struct Flags {
     /// The key of that certificate, as PEM
     #[arg(long, value_name = "FILE", env = "STARDECK_TLS_KEY", requires = "tls_certificate")]
     pub tls_key: Option<PathBuf>,
+    /// Ask the authority with this ACME directory for certificates, and agree to its terms
+    #[arg(long, value_name = "URL", env = "STARDECK_ACME", conflicts_with = "tls_certificate")]
+    pub acme: Option<String>,
+    /// Whom that authority may write to
+    #[arg(long, value_name = "MAIL", env = "STARDECK_ACME_CONTACT", requires = "acme")]
+    pub acme_contact: Option<String>,
+    /// Show it that names are ours by records that this program puts into DNS: PROGRAM set|clear NAME VALUE
+    #[arg(long, value_name = "PROGRAM", env = "STARDECK_ACME_DNS", requires = "acme")]
+    pub acme_dns: Option<PathBuf>,
+    /// Show it so over HTTP at this address, which port 80 of the names leads to
+    #[arg(long, value_name = "ADDR", env = "STARDECK_ACME_HTTP", requires = "acme")]
+    pub acme_http: Option<SocketAddr>,
+    /// What vouches for that authority itself, as PEM [default: what the system trusts]
+    #[arg(long, value_name = "FILE", env = "STARDECK_ACME_ROOTS", requires = "acme")]
+    pub acme_roots: Option<PathBuf>,
     /// How Git repositories may be reached; may be given several times [default: https]
     #[arg(
         long = "git-protocol",
@@ -118,6 +133,11 @@ struct FileConfig {
     tls: Option<TlsWhere>,
     tls_certificate: Option<PathBuf>,
     tls_key: Option<PathBuf>,
+    acme: Option<String>,
+    acme_contact: Option<String>,
+    acme_dns: Option<PathBuf>,
+    acme_http: Option<SocketAddr>,
+    acme_roots: Option<PathBuf>,
     git_protocols: Vec<String>,
     web: Option<PathBuf>,
     check_updates: Option<u16>,
@@ -144,6 +164,8 @@ pub(crate) struct Config {
     pub tls: TlsWhere,
     /// Certificate files of the owner's.
     pub certificate: Option<Files>,
+    /// Which authority to ask for certificates.
+    pub acme: Option<acme::Settings>,
     /// How Git repositories may be reached; as the engine has it where it is empty.
     pub git_protocols: Vec<String>,
     /// The folder with the desktop's files.
@@ -249,6 +271,21 @@ impl Config {
             (None, None) => None,
             _ => bail!("a certificate goes with its key: give both tls-certificate and tls-key"),
         };
+        let hosts: Vec<String> = hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect();
+        let acme = match flags.acme.or(file.acme) {
+            None => None,
+            Some(_) if certificate.is_some() => bail!("give either certificate files or an ACME directory, not both"),
+            Some(directory) => {
+                let way = way(flags.acme_dns.or(file.acme_dns), flags.acme_http.or(file.acme_http))?;
+                Some(acme::Settings {
+                    directory,
+                    contact: flags.acme_contact.or(file.acme_contact),
+                    roots: flags.acme_roots.or(file.acme_roots),
+                    names: certified_names(&way, domain.as_deref(), &hosts)?,
+                    way,
+                })
+            }
+        };
         Ok(Self {
             listen,
             data_dir,
@@ -257,10 +294,11 @@ impl Config {
                 .podman_socket
                 .or(file.podman_socket)
                 .unwrap_or_else(|| places.runtime.join("podman/podman.sock")),
-            hosts: hosts.into_iter().map(|host| host.to_ascii_lowercase()).collect(),
+            hosts,
             domain,
             tls: flags.tls.or(file.tls).unwrap_or_default(),
             certificate,
+            acme,
             git_protocols: if flags.git_protocols.is_empty() {
                 file.git_protocols
             } else {
@@ -304,6 +342,29 @@ impl Config {
             reach.git_protocols.clone_from(&self.git_protocols);
         }
         reach
+    }
+}
+
+/// How names are shown to be ours.
+fn way(dns: Option<PathBuf>, http: Option<SocketAddr>) -> Result<acme::Way> {
+    match (dns, http) {
+        (Some(program), None) => Ok(acme::Way::Dns(program)),
+        (None, Some(address)) => Ok(acme::Way::Http(address)),
+        _ => bail!("an ACME authority wants to see that names are yours: give either acme-dns or acme-http"),
+    }
+}
+
+/// The names that an authority is asked to certify.
+fn certified_names(way: &acme::Way, domain: Option<&str>, hosts: &[String]) -> Result<Vec<String>> {
+    match (way, domain) {
+        (acme::Way::Dns(_), Some(domain)) => Ok(vec![domain.to_owned(), format!("*.{domain}")]),
+        (acme::Way::Http(_), Some(_)) => bail!(
+            "apps have names below the domain, and a certificate for all of them is given by DNS alone: give acme-dns, or name this machine by hosts instead of domain, and apps are at ports of their own"
+        ),
+        (_, None) if hosts.is_empty() => {
+            bail!("there is no name to ask a certificate for: give the domain, or hosts")
+        }
+        (_, None) => Ok(hosts.to_vec()),
     }
 }
 

@@ -103,16 +103,18 @@ export class Deck {
   async setUp() {
     const reply = await this.call("POST", "/setup", { body: { token: this.token, name: NAME, password: PASSWORD } });
     if (reply.status !== 200) throw new Error(JSON.stringify(reply));
+    await this.clearDesk();
   }
 
-  // The desk of the administrator as on the first day. Where a story has given them another password, it stays.
+  // The desk of the administrator as on the first day, once the welcome was put away. Where a story has given them
+  // another password, it stays.
   async clearDesk() {
     const login = await this.call("POST", "/login", { body: { name: NAME, password: PASSWORD } });
     if (login.status !== 200) return;
     const headers = { cookie: login.cookie, "x-stardeck-token": login.body.token };
     const { body } = await this.call("GET", "/desk", { headers });
     const entries = Object.fromEntries(Object.keys(body.entries).map((key) => [key, null]));
-    await this.call("PATCH", "/desk", { headers, body: { entries } });
+    await this.call("PATCH", "/desk", { headers, body: { entries: { ...entries, welcome: true } } });
     await this.call("POST", "/logout", { headers });
   }
 

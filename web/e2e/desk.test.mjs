@@ -1,7 +1,7 @@
 // The window manager in a real browser: by pointer, by keyboard, and across a reload.
 
 import assert from "node:assert/strict";
-import { appWindow, enter, kept, settled, suite } from "./story.mjs";
+import { appWindow, enter, settled, suite } from "./story.mjs";
 
 const story = suite();
 const [W, TOP] = [1440, 32];
@@ -22,9 +22,7 @@ story("a window is dragged, resized from each edge, and found there after a relo
   assert.deepEqual(moved, { ...start, x: start.x + 40, y: start.y + 50 });
 
   const pulls = { n: [0, -20], e: [20, 0], s: [0, 20], w: [-20, 0], ne: [10, -10], se: [10, 10], sw: [-10, 10], nw: [-10, -10] };
-  let told;
   for (const [edge, [dx, dy]] of Object.entries(pulls)) {
-    told = kept(page);
     const before = await settled(appWindow(page));
     const { x, y, width, height } = await page.locator(`.window-edge[data-edge=${edge}]`).boundingBox();
     const from = { x: x + width / 2, y: y + height / 2 };
@@ -33,8 +31,8 @@ story("a window is dragged, resized from each edge, and found there after a relo
     const after = await settled(appWindow(page));
     assert.deepEqual([after.width - before.width, after.height - before.height], [Math.abs(dx), Math.abs(dy)], edge);
   }
-  await told;
   const last = await settled(appWindow(page));
+  // At once: what was not sent yet is sent as the page goes.
   await page.reload();
   assert.deepEqual(await settled(appWindow(page)), last);
 });

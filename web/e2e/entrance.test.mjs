@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { NAME, PASSWORD } from "./deck.mjs";
-import { accessible, enter, logIn, suite } from "./story.mjs";
+import { accessible, enter, logIn, shot, suite } from "./story.mjs";
 
 const story = suite({ setUp: false });
 
@@ -19,10 +19,34 @@ story("the printed address makes the first administrator, and lands on the desk"
 
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
-  await page.getByRole("heading", { name: "No containers yet" }).waitFor();
+
+  // The welcome, which a reload does not put away.
+  const welcome = page.getByRole("dialog", { name: /^Welcome to / });
+  await welcome.getByRole("group", { name: "Wallpaper" }).waitFor();
+  await accessible(page, "the welcome");
+  await shot(page, "welcome-look");
+  await page.reload();
+  await welcome.locator("label").filter({ hasText: "Aurora" }).click();
+  await page.waitForFunction(() => document.documentElement.dataset.wallpaper === "aurora");
+  await welcome.getByRole("button", { name: "Next" }).click();
+  await welcome.getByRole("heading", { name: "Your first app" }).waitFor();
+  await accessible(page, "the welcome's second step");
+  await shot(page, "welcome-first");
+
+  // It ends with an app on the desk.
+  await deck.podman("tag", "localhost/tiny:latest", "docker.io/traefik/whoami:v1.10");
+  await welcome.getByRole("button", { name: /^Try a small one/ }).click();
+  const deploy = page.getByRole("region", { name: "Deploy" });
+  await deploy.getByText("docker.io/traefik/whoami:v1.10").first().waitFor();
+  await deploy.getByRole("button", { name: "Deploy…" }).click();
+  await deploy.getByRole("button", { name: "Deploy", exact: true }).click();
+  await deploy.getByText("hello is up").waitFor();
+  await page.getByRole("option", { name: "Hello, running" }).waitFor();
+  await shot(page, "welcome-done");
 
   await page.reload();
-  await page.getByRole("heading", { name: "No containers yet" }).waitFor();
+  await page.getByRole("option", { name: "Hello, running" }).waitFor();
+  assert.equal(await welcome.count(), 0, "never again");
   assert.equal((await deck.call("GET", "/setup")).status, 404);
 });
 

@@ -89,6 +89,23 @@ story("a log is followed live, filtered, held still and saved", async ({ page, d
   await page.getByRole("region", { name: "web — Logs" }).getByText("later", { exact: true }).waitFor();
 });
 
+story("sec_29 the log of whatever name is saved as text and never shown as a page", async ({ page, context, deck }) => {
+  await print(deck, "x.html", "echo '<script>document.title = 1</script>'; exec sleep 1000");
+  await enter(page, deck);
+  const window = await openLogs(page, "x.html");
+  await window.getByText("<script>document.title = 1</script>").waitFor();
+  await page.evaluate(() => {
+    const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => ((globalThis.offered = blob.type), make.call(URL, blob));
+  });
+  const saving = page.waitForEvent("download");
+  await window.getByRole("button", { name: "Save as a file" }).click();
+  const file = await saving;
+  assert.equal(file.suggestedFilename(), "x.html.log");
+  assert.equal(await page.evaluate(() => globalThis.offered), "text/plain;charset=utf-8");
+  assert.equal(context.pages().length, 1, "nothing was opened");
+});
+
 story("the log of a stack has all its services, and follows them over a new deploy", async ({ page, deck }) => {
   const service = (name, words) => `  ${name}:\n    image: localhost/tiny:latest\n    command: ["sh", "-c", "echo ${words}; exec sleep 1000"]\n`;
   const compose = `services:\n${service("web", "ready to serve")}${service("store", "ready to keep")}`;

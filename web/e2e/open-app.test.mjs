@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { app, desk } from "./apps.mjs";
-import { row, suite } from "./story.mjs";
+import { row, shot, suite } from "./story.mjs";
 
 const story = suite({ hostile: true });
 
@@ -20,6 +20,20 @@ story("a container with a web interface is opened in a tab, at an origin of its 
   assert.equal(address.searchParams.get("t"), null, "the ticket is not kept in sight");
   assert.equal(await tab.evaluate(() => globalThis.opener), null);
   assert.equal(await tab.evaluate(() => fetch("/echo").then(({ status }) => status)), 200);
+
+  // Once it is stopped its page leads to the desktop, which starts it.
+  await deck.podman("stop", "--time", "0", "notes");
+  await tab.reload();
+  await tab.getByText("is stopped").first().waitFor();
+  await shot(tab, "app-stopped");
+  const leads = context.waitForEvent("page");
+  await tab.getByRole("link", { name: "Start it on the desktop" }).click();
+  const desktop = await leads;
+  const window = desktop.getByRole("region", { name: "notes" });
+  await window.getByText("notes is stopped").waitFor();
+  await window.getByRole("button", { name: "Start" }).click();
+  await window.locator(".embed.is-shown").waitFor();
+  await desktop.close();
 
   await deck.run("plain");
   await row(page, "plain").waitFor();

@@ -71,4 +71,42 @@ for (const [mode, url] of MODES) {
     await inside.getByText(/prometheus_build_info\{.*job="self"/).first().waitFor({ timeout: 60_000 });
     await shot(page, `prometheus-${mode.split(" ")[1]}`);
   });
+
+  // A kernel over a WebSocket, a token in a cookie and a header, a policy of its own for who may frame it.
+  story("jupyter", `JupyterLab at ${mode} runs a cell, and its terminal echoes`, async ({ page, deck }) => {
+    const inside = await open(page, deck, url, "jupyter");
+    await inside.locator('.jp-LauncherCard[title^="Python 3"]').first().click();
+    await inside.locator(".jp-Notebook .jp-CodeCell .cm-content").first().click();
+    await page.keyboard.type("print(6 * 7)");
+    await page.keyboard.press("Shift+Enter");
+    await inside.locator(".jp-OutputArea-output", { hasText: /^42\s*$/ }).waitFor({ timeout: 60_000 });
+    const echoed = await inside.locator("body").evaluate(async () => {
+      const token = document.cookie.match(/_xsrf=([^;]+)/)?.[1];
+      const reply = await fetch("/api/terminals", { method: "POST", headers: { "X-XSRFToken": token } });
+      const { name } = await reply.json();
+      const socket = new WebSocket(`${location.origin.replace("http", "ws")}/terminals/websocket/${name}`);
+      return new Promise((done, failed) => {
+        let said = "";
+        socket.onopen = () => socket.send(JSON.stringify(["stdin", "echo $((40+2))-echoed\r"]));
+        socket.onmessage = ({ data }) => {
+          const [kind, text] = JSON.parse(data);
+          if (kind === "stdout") said += text;
+          if (said.includes("42-echoed")) done(true);
+        };
+        socket.onerror = failed;
+      });
+    });
+    assert.ok(echoed);
+    await shot(page, `jupyter-${mode.split(" ")[1]}`);
+  });
+
+  // A screen in frames of bytes.
+  story("novnc", `noVNC at ${mode} shows a screen`, async ({ page, deck }) => {
+    const inside = await open(page, deck, url, "novnc");
+    const screen = inside.locator("#noVNC_container canvas");
+    await screen.waitFor();
+    const [width, height] = await screen.evaluate((canvas) => [canvas.width, canvas.height]);
+    assert.deepEqual([width, height], [800, 600]);
+    await shot(page, `novnc-${mode.split(" ")[1]}`);
+  });
 }

@@ -1,5 +1,5 @@
-// Real apps in images of their own, made of Debian's packages and npm's, without any registry of images. The images
-// are kept under target/ by a hash of their recipe.
+// Real apps in images of their own, made of packages of Debian, PyPI and npm, without any registry of images. The
+// images are kept under target/ by a hash of their recipe.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -34,6 +34,28 @@ const APPS = {
     command: ["/usr/bin/prometheus", "--config.file=/etc/scrape.yml", "--storage.tsdb.path=/tmp/prometheus"],
     labels: { port: "9090", path: "/graph" },
   },
+  jupyter: {
+    recipe: { debian: ["python3-minimal", "libpython3-stdlib", "libstdc++6", "dash"], python: ["jupyterlab==4.4.5"] },
+    command: [
+      ..."/usr/bin/python3 -m jupyterlab --ip=0.0.0.0 --port=8888 --allow-root --no-browser --notebook-dir=/tmp".split(" "),
+      "--IdentityProvider.token=",
+    ],
+    env: {
+      HOME: "/tmp",
+      SHELL: "/bin/sh",
+      PYTHONPATH: "/opt/python",
+      JUPYTER_PATH: "/opt/python/share/jupyter",
+      JUPYTER_CONFIG_PATH: "/opt/python/etc/jupyter",
+      JUPYTERLAB_DIR: "/opt/python/share/jupyter/lab",
+    },
+    // Without what an earlier visit left open.
+    labels: { port: "8888", path: "/lab?reset" },
+  },
+  novnc: {
+    recipe: { debian: ["novnc", "websockify", "tigervnc-standalone-server", "dash"] },
+    command: ["/bin/busybox", "sh", "-c", "Xtigervnc :1 -SecurityTypes None -geometry 800x600 & exec websockify --web /usr/share/novnc 6080 127.0.0.1:5901"],
+    labels: { port: "6080", path: "/vnc.html?autoconnect=1" },
+  },
 };
 
 // Those of every run; the others are asked for by `STARDECK_REAL_APPS=prometheus`, or `all`.
@@ -65,8 +87,8 @@ function install(program, debian) {
 }
 
 // The file system of an app's image as a tar.
-function archive({ debian, node = [], files = {} }) {
-  const recipe = JSON.stringify([RELEASE, debian, node, files]);
+function archive({ debian, python = [], node = [], files = {} }) {
+  const recipe = JSON.stringify([RELEASE, debian, python, node, files]);
   const hash = createHash("sha256").update(recipe).digest("hex").slice(0, 16);
   const folder = join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "apps");
   const whole = join(folder, `${hash}.tar`);
@@ -76,9 +98,13 @@ function archive({ debian, node = [], files = {} }) {
   const run = (program, ...words) => execFileSync(program, words, { stdio: ["ignore", "ignore", "inherit"] });
   try {
     install("mmdebstrap", "mmdebstrap");
+    if (python.length) install("pip", "python3-pip");
     const tar = join(work, "image.tar");
     run("mmdebstrap", "--quiet", "--variant=extract", `--include=${["busybox-static", ...debian]}`, RELEASE, tar);
     mkdirSync(join(work, "opt"));
+    // The release has Python 3.11, whatever this machine has.
+    const fit = ["--no-compile", "--only-binary=:all:", "--python-version=3.11", `--target=${work}/opt/python`];
+    if (python.length) run("python3", "-m", "pip", "install", "--quiet", "--root-user-action=ignore", ...fit, ...python);
     if (node.length) run("npm", "install", "--silent", "--omit=dev", "--no-audit", "--no-fund", "--no-package-lock", `--prefix=${work}/opt/node`, ...node);
     const own = { "etc/passwd": "root:x:0:0:root:/tmp:/bin/sh\n", ...files };
     for (const [path, text] of Object.entries(own)) {
@@ -113,13 +139,14 @@ export async function bring(deck, names) {
 
 // Runs an app as a service of the deck, unless it runs, and waits until it can be opened.
 export async function realApp(desk, deck, name) {
-  const { command, labels } = APPS[name];
+  const { command, labels, env = {} } = APPS[name];
   const known = (await deck.podman("ps", "--format", "{{.Names}}")).split("\n");
   if (!known.includes(name)) {
     const { body } = await desk.call("GET", "/system");
     const all = { "io.stardeck.deck": body.deck, "io.stardeck.stack": "real", "io.stardeck.service": name };
     for (const [key, value] of Object.entries(labels)) all[`stardeck.webui.${key}`] = value;
     const words = Object.entries(all).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+    words.push(...Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]));
     await deck.podman("run", "--detach", "--init", "--name", name, "--publish", `127.0.0.1::${labels.port}`, ...words, `localhost/${name}:latest`, ...command);
   }
   for (;;) {

@@ -91,6 +91,34 @@ story("the launcher finds apps, stacks, actions and settings by a few letters", 
   await shot(page, "about");
 });
 
+story("whoever types at once loses no letter, even before the launcher was fetched", async ({ page, context, deck }) => {
+  await enter(page, deck);
+  // Without the entrance, which is fetched together with the launcher.
+  await page.reload();
+  await icon(page, "Library").waitFor();
+  const slow = await context.newCDPSession(page);
+  await slow.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+  // The chunk comes only once all is typed.
+  let let_through;
+  const typed = new Promise((done) => (let_through = done));
+  await page.route(/\/assets\/.*\.wasm$/, (route) => typed.then(() => route.continue()));
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("theme lig");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.getByRole("combobox").inputValue(), "theme lig");
+  let_through();
+  await page.waitForFunction(() => document.documentElement.dataset.look === "light");
+
+  // Again and again, without waiting for the one before to be gone.
+  for (const theme of ["dark", "light", "dark"]) {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type(`theme ${theme}`);
+    await page.keyboard.press("Enter");
+  }
+  await page.waitForFunction(() => document.documentElement.dataset.look === "dark");
+  await page.getByRole("dialog", { name: "Launcher" }).waitFor({ state: "hidden" });
+});
+
 story("what is chosen and moved in one browser is so in another", async ({ page, context, deck }) => {
   await enter(page, deck);
   await icon(page, "Library").waitFor();

@@ -63,6 +63,17 @@ export async function shot(page, name) {
   if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
 }
 
+// Keeps a picture in either theme, once nothing moves any more.
+export async function views(page, name) {
+  for (const look of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme: look });
+    await page.waitForFunction((look) => document.documentElement.dataset.look === look, look);
+    await still(page);
+    await shot(page, `${name}-${look}`);
+  }
+  await page.emulateMedia({ colorScheme: "dark" });
+}
+
 // Logs in, and waits for the desk.
 export async function enter(page, deck) {
   await page.goto(deck.url);
@@ -97,15 +108,20 @@ export async function settled(locator) {
   return locator.boundingBox();
 }
 
-// Nothing that axe knows is wrong with the page once what appears has appeared: text in the middle of a fade has no
-// contrast to speak of.
-export async function accessible(page, what) {
-  await page.evaluate(async () => {
+// Waits until what moves and comes to an end has done so.
+export function still(page) {
+  return page.evaluate(async () => {
     const passing = () => document.getAnimations().filter(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime));
     for (let movements = passing(); movements.length; movements = passing()) {
       await Promise.allSettled(movements.map((movement) => movement.finished));
     }
   });
+}
+
+// Nothing that axe knows is wrong with the page once what appears has appeared: text in the middle of a fade has no
+// contrast to speak of.
+export async function accessible(page, what) {
+  await still(page);
   await page.evaluate(AXE);
   const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
   const said = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} (${node.any[0]?.message ?? node.all[0]?.message ?? ""})`).join("; ")}`);

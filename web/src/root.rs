@@ -1,11 +1,13 @@
 //! Where somebody is: starting, at the entrance, or at the desk.
 
+use futures_util::future::BoxFuture;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 
-use crate::apps::commands::{Sources, commands};
+use crate::apps::commands::{Sources, maker};
 use crate::apps::deploy::offer::Offers;
+use crate::apps::welcome::Greeter;
 use crate::apps::{APPS, embed, items};
 use crate::client::{self, Error, Session};
 use crate::desktop::icons::manager::IconManager;
@@ -75,6 +77,7 @@ async fn enter_desk(phase: RwSignal<Phase>, session: Session) {
 #[component]
 fn Inside(session: RwSignal<Session>, entries: Entries, phase: RwSignal<Phase>) -> impl IntoView {
     let user = session.with_untracked(|session| session.user().clone());
+    let is_new = entries.is_empty();
     let deck = Deck::follow(session, entries);
     provide_context(deck);
     provide_context(Pictures::new(deck));
@@ -97,6 +100,7 @@ fn Inside(session: RwSignal<Session>, entries: Entries, phase: RwSignal<Phase>) 
     let leave = Callback::new(move |()| {
         let going = session.get_untracked();
         spawn_local(async move {
+            deck.own.flush().await;
             // Whether or not the server heard of it, this browser forgets the session.
             let _ = going.logout().await;
             phase.set(Phase::Outside(Reason::Login));
@@ -111,8 +115,16 @@ fn Inside(session: RwSignal<Session>, entries: Entries, phase: RwSignal<Phase>) 
         toasts: expect_context(),
         leave,
     };
-    provide_context(Launcher::new(manager.launching, move || commands(sources)));
+    let fetch = move || -> BoxFuture<'static, _> { Box::pin(async move { maker(sources).await.ok() }) };
+    provide_context(Launcher::new(manager.launching, fetch));
     help_by_key(sources.sheets);
+    let greeter = Greeter {
+        deck,
+        prefs,
+        offers,
+        sheets: sources.sheets,
+    };
+    greeter.greet(is_new);
     let same = user.id.clone();
     let enter = Callback::new(move |next: Session| {
         if next.user().id == same {

@@ -1,7 +1,7 @@
 //! TLS on both sides: our certificate towards browsers, and what an app that speaks TLS may show us.
 
 use std::path::Path;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -23,7 +23,7 @@ pub fn no_roots() -> RootCertStore {
     RootCertStore::empty()
 }
 
-/// A certificate chain and its key, that can be exchanged while connections are open.
+/// A certificate chain and its key, that can be exchanged while connections are open; and another for some names.
 #[derive(Clone, Debug)]
 pub struct Tls {
     current: Arc<Current>,
@@ -31,18 +31,60 @@ pub struct Tls {
 }
 
 #[derive(Debug)]
-struct Current(RwLock<Arc<CertifiedKey>>);
+struct Current(RwLock<Shown>);
+
+#[derive(Debug)]
+struct Shown {
+    /// To whoever asks for no name, or for any other.
+    usual: Arc<CertifiedKey>,
+    /// Names, with an asterisk for one label, and what they are shown.
+    special: Option<(Vec<String>, Arc<CertifiedKey>)>,
+}
+
+impl Shown {
+    fn to(&self, name: Option<&str>) -> &Arc<CertifiedKey> {
+        match (&self.special, name) {
+            (Some((names, key)), Some(name)) if names.iter().any(|known| covers(known, name)) => key,
+            _ => &self.usual,
+        }
+    }
+}
+
+/// Whether a certificate for `known` is one for `name`. Both are in lower case.
+fn covers(known: &str, name: &str) -> bool {
+    match known.strip_prefix("*.") {
+        Some(parent) => name
+            .split_once('.')
+            .is_some_and(|(label, rest)| !label.is_empty() && rest == parent),
+        None => known == name,
+    }
+}
 
 impl ResolvesServerCert for Current {
-    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let name = hello.server_name().map(str::to_ascii_lowercase);
+        Some(Arc::clone(self.read().to(name.as_deref())))
+    }
+}
+
+impl Current {
+    fn read(&self) -> RwLockReadGuard<'_, Shown> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Shown> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Tls {
     /// Takes a chain and its key in PEM.
     pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Self, Error> {
-        let current = Arc::new(Current(RwLock::new(certified(chain, key)?)));
+        let shown = Shown {
+            usual: certified(chain, key)?,
+            special: None,
+        };
+        let current = Arc::new(Current(RwLock::new(shown)));
         let mut config = ServerConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .map_err(|error| Error::Certificate(error.into()))?
@@ -63,7 +105,15 @@ impl Tls {
 
     /// Shows another chain from the next connection on. If it cannot be used the old one stays.
     pub fn replace(&self, chain: &[u8], key: &[u8]) -> Result<(), Error> {
-        *self.current.0.write().unwrap_or_else(PoisonError::into_inner) = certified(chain, key)?;
+        self.current.write().usual = certified(chain, key)?;
+        Ok(())
+    }
+
+    /// Shows a chain of their own to whoever asks for one of `names`, from the next connection on; `*.` stands for one
+    /// label. If it cannot be used what was shown stays.
+    pub fn show_for(&self, names: &[String], chain: &[u8], key: &[u8]) -> Result<(), Error> {
+        let names = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        self.current.write().special = Some((names, certified(chain, key)?));
         Ok(())
     }
 
@@ -219,5 +269,25 @@ impl ServerCertVerifier for Anybody {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn a_wildcard_stands_for_one_label() {
+        for (known, name, is_covered) in [
+            ("deck.example.net", "deck.example.net", true),
+            ("deck.example.net", "web.deck.example.net", false),
+            ("*.deck.example.net", "web.deck.example.net", true),
+            ("*.deck.example.net", "deck.example.net", false),
+            ("*.deck.example.net", "a.web.deck.example.net", false),
+            ("*.deck.example.net", ".deck.example.net", false),
+            ("*.deck.example.net", "web.evil.example.net", false),
+        ] {
+            assert_eq!(covers(known, name), is_covered, "{known} for {name}");
+        }
     }
 }

@@ -10,6 +10,7 @@
 //! - [`FaultSocket`]: what stands between a client and Podman, and fails on request
 //! - [`Deck`]: the real `stardeck` binary on a machine
 //! - [`Registry`]: a real registry on loopback, and [`Narrow`] before it
+//! - [`AcmeServer`]: a real authority that gives certificates
 //! - [`Line`]: a bad line between a browser and a deck
 //! - [`wait_until`], [`free_port`]: instead of sleeping and guessing
 //!
@@ -17,6 +18,7 @@
 
 #![allow(clippy::missing_panics_doc, reason = "panicking is how a test fails")]
 
+mod acme;
 mod app;
 mod deck;
 mod fault;
@@ -30,6 +32,7 @@ mod tiny;
 mod user;
 mod wait;
 
+pub use acme::AcmeServer;
 pub use deck::{Deck, DeckOptions};
 pub use fault::{Fault, FaultSocket};
 pub use ground::Lane;

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run | test | ci | web | tidy | deny | dist | bench`.
+//! The project's own commands: `cargo xtask run | test | ci | web | shots | tidy | deny | dist | bench`.
 
 mod apt;
 mod bench;
@@ -41,6 +41,8 @@ enum Command {
     },
     /// Build the browser bundle into `target/web`
     Web(web::Options),
+    /// Write pictures of the main views, to be looked at
+    Shots(test::shots::Options),
     /// Build the one binary that is shipped, in `dist/`
     Dist,
     /// Measure something against its budget; `list` shows what there is
@@ -55,6 +57,7 @@ fn main() -> std::process::ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Web(options) => web::build(&options).map(drop),
         Command::Run(options) => run::run(&options),
+        Command::Shots(options) => test::shots::run(&options),
         Command::Dist => dist::run(),
         Command::Bench { name } => bench::run(&name),
         Command::Test(options) => test::run(&options),

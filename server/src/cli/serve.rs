@@ -22,7 +22,7 @@ use crate::apps::doors::Doors;
 use crate::bundle::Bundle;
 use crate::config::{Config, Flags, Places};
 use crate::edge::{App, routes};
-use crate::tls::{self, Certificates};
+use crate::tls::{self, Certificates, acme};
 use crate::{apps, log, net};
 
 /// How long open requests and work under way have once the server is told to stop.
@@ -77,7 +77,13 @@ async fn serve(config: Config) -> Result<()> {
     let proxy = apps::proxy(&engine, routes::build(app), ports, access, stop.clone())?;
     let shown = certificates.as_ref().map(|held| (config.tls, held.tls.clone()));
     if let Some(certificates) = certificates {
+        if let Some(settings) = config.acme.clone() {
+            let folder = config.data_dir.join("tls/acme");
+            tokio::spawn(acme::keep(settings, folder, certificates.tls.clone(), stop.clone()));
+        }
         tokio::spawn(certificates.keep(stop.clone()));
+    } else if config.acme.is_some() {
+        tracing::warn!("no listener speaks TLS, so no certificate is asked for: see --tls");
     }
     let serving = tokio::spawn(net::serve(bound, proxy, shown, stop.clone(), DRAIN));
     doors.reopen(&engine).await;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "panicking is how a test fails")]
 
+mod acme;
 mod app_icons;
 mod app_settings;
 mod apps;

@@ -12,8 +12,13 @@ use tokio_rustls::TlsConnector;
 
 use crate::BINARY;
 
-/// What `path` answers at `name` over TLS, if `authority` vouches for the certificate.
-async fn ask(deck: &Deck<'_>, authority: &[u8], name: &str, path: &str) -> Option<String> {
+/// What `path` of the desktop answers at `name` over TLS, if `authority` vouches for the certificate.
+pub(crate) async fn ask(deck: &Deck<'_>, authority: &[u8], name: &str, path: &str) -> Option<String> {
+    ask_at(deck.address().strip_prefix("https://").unwrap(), authority, name, path).await
+}
+
+/// The same at any address.
+pub(crate) async fn ask_at(address: &str, authority: &[u8], name: &str, path: &str) -> Option<String> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(authority).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -22,7 +27,6 @@ async fn ask(deck: &Deck<'_>, authority: &[u8], name: &str, path: &str) -> Optio
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let address = deck.address().strip_prefix("https://").unwrap();
     let port = address.rsplit_once(':').unwrap().1;
     let stream = TcpStream::connect(address).await.unwrap();
     let server = ServerName::try_from(name.to_owned()).unwrap();
@@ -37,7 +41,7 @@ async fn ask(deck: &Deck<'_>, authority: &[u8], name: &str, path: &str) -> Optio
     Some(String::from_utf8_lossy(&answer).into_owned())
 }
 
-fn everywhere(more: &[String]) -> DeckOptions {
+pub(crate) fn everywhere(more: &[String]) -> DeckOptions {
     let args = ["--tls".to_owned(), "everywhere".to_owned()];
     DeckOptions {
         args: args.into_iter().chain(more.iter().cloned()).collect(),

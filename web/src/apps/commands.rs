@@ -1,14 +1,17 @@
 //! What the launcher finds: apps, stacks, actions, settings.
 
+use std::sync::Arc;
+
 use api::stack::{Stack, StackState};
 use api::user::Role;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::client::{Error, StackVerb};
 use crate::desktop::icons::item::{Face, Home};
 use crate::desktop::icons::items::Items;
-use crate::desktop::launcher::Command;
+use crate::desktop::launcher::{Command, Commands};
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
 use crate::desktop::view::about::{open_about, open_shortcuts};
@@ -38,9 +41,14 @@ pub struct Sources {
     pub leave: Callback<()>,
 }
 
+/// What makes the commands, for the launcher.
+#[wasm_split(panels, fallible)]
+pub fn maker(sources: Sources) -> Result<Commands, SplitLoaderError> {
+    Ok(Arc::new(move || commands(sources)))
+}
+
 /// All commands, as they are now: first what is opened, then what is done.
-#[must_use]
-pub fn commands(sources: Sources) -> Vec<Command> {
+fn commands(sources: Sources) -> Vec<Command> {
     let mut all = apps(sources);
     all.extend(windows(sources));
     all.extend(stacks(sources));

@@ -1,15 +1,19 @@
 //! What stands on the desk: the built-in apps, and the apps of the machine.
 
 use api::app::{App as WebApp, AppState};
+use api::container::Container;
 use api::job::Job;
+use api::stack::Stack;
+use api::update::ImageCheck;
 use api::user::Role;
 use leptos::prelude::*;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use super::containers::acts::Acts;
+use super::containers::say::failed;
 use super::{APPS, app_settings, embed, group};
 use crate::desktop::app::{App, Place};
-use crate::desktop::icons::item::{Face, Home, Item, Kind, Life, Ways};
+use crate::desktop::icons::item::{Badge, Face, Home, Item, Kind, Life, Ways};
 use crate::desktop::icons::items::Items;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
@@ -29,8 +33,16 @@ pub fn items(deck: Deck, manager: WindowManager, prompts: Prompts) -> Items {
         let apps = by_text(deck.apps.all(), |app| {
             format!("{}\n{}", app.name.to_lowercase(), app.id)
         });
-        let built_in = APPS.iter().map(built_in);
-        built_in.chain(apps.iter().map(|app| web_app(app, &jobs))).collect()
+        let mut items: Vec<Item> = APPS.iter().map(built_in).collect();
+        for app in &apps {
+            let stack = deck.stacks.get(&app.stack);
+            let container = app.container.as_ref().and_then(|id| deck.containers.get(id));
+            items.push(Item {
+                badge: badge(app, stack.as_ref(), container.as_ref()),
+                ..web_app(app, &jobs)
+            });
+        }
+        items
     });
     let ways = Ways {
         menu: Box::new(move |item| Box::pin(menu(deck, manager, acts, item.clone()))),
@@ -45,6 +57,7 @@ fn built_in(app: &App) -> Item {
         name: app.name.to_owned(),
         face: Face::Glyph(app.glyph, app.tint),
         life: Life::Plain,
+        badge: None,
         spec: app.spec(),
         kind: Kind::BuiltIn,
         home: if app.place == Place::Dock {
@@ -65,6 +78,7 @@ fn web_app(app: &WebApp, jobs: &[Job]) -> Item {
         name: app.name.clone(),
         face: app.icon.clone().map_or(Face::Monogram, Face::Picture),
         life: life(app, jobs),
+        badge: None,
         spec,
         kind: Kind::App,
         home: if app.hidden { Home::None } else { Home::Desk },
@@ -82,6 +96,22 @@ fn life(app: &WebApp, jobs: &[Job]) -> Life {
         AppState::Starting => Life::Busy(None),
         AppState::Stopped | AppState::Gone => Life::Off,
     }
+}
+
+/// What is to be looked at: trouble comes before news.
+fn badge(app: &WebApp, stack: Option<&Stack>, container: Option<&Container>) -> Option<Badge> {
+    if app.state == AppState::Unhealthy {
+        return Some(Badge::Trouble("its health check fails"));
+    }
+    if container.is_some_and(failed) {
+        return Some(Badge::Trouble("it ended with an error"));
+    }
+    let stack = stack?;
+    if stack.trouble.is_some() {
+        return Some(Badge::Trouble("its last deploy failed"));
+    }
+    let is_news = |image: &ImageCheck| image.is_news() && image.services.contains(&app.service);
+    stack.updates.iter().any(is_news).then_some(Badge::Update)
 }
 
 async fn menu(deck: Deck, manager: WindowManager, acts: Acts, item: Item) -> Vec<Entry> {
@@ -138,10 +168,13 @@ fn is_last(entry: &Entry) -> bool {
 mod tests {
     use api::app::{App as WebApp, AppState, Scheme};
     use api::job::{Job, JobKind, JobState};
+    use api::name::StackName;
+    use api::stack::{Stack, StackState};
     use api::time::Timestamp;
+    use api::update::{ImageCheck, ImageState};
 
-    use super::{life, web_app};
-    use crate::desktop::icons::item::{Face, Life};
+    use super::{badge, life, web_app};
+    use crate::desktop::icons::item::{Badge, Face, Life};
 
     fn app(state: AppState) -> WebApp {
         WebApp {
@@ -180,6 +213,37 @@ mod tests {
         assert_eq!(life(&app(AppState::Ready), &[job("games")]), Life::Up);
         assert_eq!(life(&app(AppState::Stopped), &[]), Life::Off);
         assert_eq!(life(&app(AppState::Stopped), &[job("office")]), Life::Busy(None));
+    }
+
+    #[test]
+    fn trouble_is_shown_before_news_and_news_only_of_its_own_service() {
+        let image = |service: &str| ImageCheck {
+            image: "docker.io/library/notes:1".to_owned(),
+            services: vec![service.to_owned()],
+            state: ImageState::Newer,
+            digest: None,
+            newer_tags: vec![],
+            trouble: None,
+        };
+        let stack = |service, trouble: Option<&str>| Stack {
+            name: StackName::parse("office").unwrap(),
+            state: StackState::Running,
+            wanted: true,
+            generation: Some(1),
+            changed_on_disk: false,
+            services: vec![],
+            job: None,
+            trouble: trouble.map(str::to_owned),
+            updates: vec![image(service)],
+            created: Timestamp(0),
+        };
+        let notes = app(AppState::Ready);
+        assert_eq!(badge(&notes, Some(&stack("notes", None)), None), Some(Badge::Update));
+        assert_eq!(badge(&notes, Some(&stack("database", None)), None), None);
+        let failed = badge(&notes, Some(&stack("notes", Some("No image."))), None);
+        assert_eq!(failed, Some(Badge::Trouble("its last deploy failed")));
+        let sick = badge(&app(AppState::Unhealthy), None, None);
+        assert_eq!(sick, Some(Badge::Trouble("its health check fails")));
     }
 
     #[test]

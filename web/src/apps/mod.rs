@@ -12,6 +12,7 @@ pub mod group;
 pub mod items;
 pub mod logs;
 pub mod stack;
+pub mod welcome;
 
 use crate::desktop::app::App;
 

@@ -259,9 +259,10 @@ impl Session {
         self.read("/desk").await
     }
 
-    /// Changes what the person's desk is made of.
+    /// Changes what the person's desk is made of, also where the page is being left.
     pub async fn change_desk(&self, patch: &DeskPatch) -> Result<Desk, Error> {
-        self.heed(Call::new("PATCH", "/desk").token(&self.token).body(patch)?.read().await)
+        let call = Call::new("PATCH", "/desk").token(&self.token).body(patch)?;
+        self.heed(call.outliving().read().await)
     }
 
     /// A job, and what it wrote.

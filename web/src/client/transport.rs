@@ -13,6 +13,8 @@ use super::error::Error;
 
 /// How long a call may take. Stopping a container waits for its processes, ten seconds by default.
 const DEADLINE_MS: u32 = 60_000;
+/// The longest body of a call that outlives its page: browsers let such calls carry 64 KiB in all.
+const OUTLIVES_BYTES: usize = 32 * 1024;
 
 /// A call to be made.
 pub(super) struct Call<'a> {
@@ -21,6 +23,7 @@ pub(super) struct Call<'a> {
     token: Option<&'a Secret>,
     body: Option<JsValue>,
     kind: Option<String>,
+    outlives: bool,
 }
 
 impl<'a> Call<'a> {
@@ -31,7 +34,15 @@ impl<'a> Call<'a> {
             token: None,
             body: None,
             kind: None,
+            outlives: false,
         }
+    }
+
+    /// Goes on when the page is left, unless its body is too long for that.
+    pub(super) fn outliving(mut self) -> Self {
+        let text = self.body.as_ref().and_then(JsValue::as_string);
+        self.outlives = text.is_none_or(|text| text.len() <= OUTLIVES_BYTES);
+        self
     }
 
     /// Carries the header half of a session.
@@ -99,6 +110,9 @@ impl<'a> Call<'a> {
         init.set_headers(&headers);
         init.set_cache(web_sys::RequestCache::NoStore);
         init.set_signal(Some(&AbortSignal::timeout_with_u32(DEADLINE_MS)));
+        if self.outlives {
+            js_sys::Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
+        }
         if let Some(body) = self.body {
             init.set_body(&body);
         }

@@ -1,7 +1,6 @@
 //! The window manager as views use it: they read the desk and dispatch actions; effects are carried out here.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -13,9 +12,6 @@ use super::keys::{Press, Shortcut, shortcut};
 use super::layout::{Layout, Shelf};
 use super::reduce::{Action, Effect as Outcome, reduce};
 use super::state::{Desk, WindowId};
-
-/// How long the desk is quiet before it is kept.
-const SAVE_AFTER: Duration = Duration::from_millis(300);
 
 /// Moving or stretching a window by keyboard, until Enter or Escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +87,7 @@ impl WindowManager {
         }
         if saves {
             let save = self.save.get_value();
-            set_timeout(move || save(), SAVE_AFTER);
+            save();
         }
     }
 

@@ -28,30 +28,54 @@ pub type Changes = BTreeMap<String, Option<Value>>;
 /// Takes a value that another browser changed, with the rest of its key.
 type Taker = Box<dyn Fn(&str, &Value)>;
 
+/// What the server is told of these keys: how they are now. What is too large it would refuse, and with it the rest.
+fn changes(entries: &Entries, keys: &[String]) -> Changes {
+    let mut changes = Changes::new();
+    for key in keys {
+        let value = entries.get(key);
+        if value.is_none_or(|value| value.to_string().len() <= VALUE_BYTES) {
+            changes.insert(key.clone(), value.cloned());
+        }
+    }
+    changes
+}
+
 /// The entries of a person's desk; a context.
 #[derive(Clone, Copy)]
 pub struct Own {
     session: RwSignal<Session>,
     entries: StoredValue<Entries>,
-    /// What the server has not been told yet.
-    unsent: StoredValue<Changes>,
-    /// What is on its way to it.
+    /// The keys of what the server has not been told yet.
+    unsent: StoredValue<Vec<String>>,
+    /// The keys of what is on its way to it.
     flying: StoredValue<Vec<String>>,
     /// What another browser changed last.
     heard: RwSignal<Changes>,
 }
 
 impl Own {
-    /// These entries, as the server has them.
+    /// These entries, as the server has them. What is changed is sent at once when the page is left or nobody sees it
+    /// any more: it may not be there a moment later.
     #[must_use]
     pub fn new(session: RwSignal<Session>, entries: Entries) -> Self {
-        Self {
+        let own = Self {
             session,
             entries: StoredValue::new(entries),
-            unsent: StoredValue::new(Changes::new()),
+            unsent: StoredValue::new(vec![]),
             flying: StoredValue::new(vec![]),
             heard: RwSignal::new(Changes::new()),
-        }
+        };
+        let left = window_event_listener(leptos::ev::pagehide, move |_| spawn_local(own.flush()));
+        let hidden = window_event_listener(leptos::ev::visibilitychange, move |_| {
+            if super::hidden() {
+                spawn_local(own.flush());
+            }
+        });
+        on_cleanup(move || {
+            left.remove();
+            hidden.remove();
+        });
+        own
     }
 
     /// An entry, if it is there and can be read.
@@ -88,20 +112,15 @@ impl Own {
         if same {
             return;
         }
-        let fits = value.to_string().len() <= VALUE_BYTES;
         self.entries.update_value(|entries| {
-            entries.insert(key.to_owned(), value.clone());
+            entries.insert(key.to_owned(), value);
         });
-        if fits {
-            self.send_later(key, Some(value));
-        }
+        self.send_later(key);
     }
 
-    fn send_later(&self, key: &str, value: Option<Value>) {
-        let first = self.unsent.with_value(BTreeMap::is_empty);
-        self.unsent.update_value(|unsent| {
-            unsent.insert(key.to_owned(), value);
-        });
+    fn send_later(&self, key: &str) {
+        let first = self.unsent.with_value(Vec::is_empty);
+        self.put_back(&[key.to_owned()]);
         if first {
             let own = *self;
             set_timeout(move || own.send(), QUIET);
@@ -111,37 +130,45 @@ impl Own {
     /// Tells the server what it does not know yet, one call at a time.
     fn send(self) {
         // The desk may have been left meanwhile.
-        let Some(changes) = self.unsent.try_update_value(std::mem::take) else {
-            return;
-        };
-        if changes.is_empty() {
-            return;
+        match self.flying.try_with_value(Vec::is_empty) {
+            Some(true) => spawn_local(self.flush()),
+            Some(false) => set_timeout(move || self.send(), QUIET),
+            None => {}
         }
-        if self.flying.with_value(|flying| !flying.is_empty()) {
-            self.put_back(changes);
-            return set_timeout(move || self.send(), QUIET);
-        }
-        self.flying.set_value(changes.keys().cloned().collect());
-        let session = self.session.get_untracked();
-        spawn_local(async move {
-            let patch = DeskPatch { entries: changes };
-            let result = session.change_desk(&patch).await;
-            if self.flying.try_set_value(vec![]).is_some() {
-                return;
-            }
-            // What was refused would be refused again; what did not get there is sent again.
-            if let Err(Error::Unreachable | Error::Ended(_)) = result {
-                self.put_back(patch.entries);
-                set_timeout(move || self.send(), AGAIN);
-            }
-        });
     }
 
-    /// What was changed since is newer.
-    fn put_back(self, changes: Changes) {
-        self.unsent.try_update_value(|unsent| {
-            for (key, value) in changes {
-                unsent.entry(key).or_insert(value);
+    /// Tells the server now what it does not know yet.
+    pub async fn flush(self) {
+        let keys = self.unsent.try_update_value(std::mem::take).unwrap_or_default();
+        let entries = self.entries.try_with_value(|entries| changes(entries, &keys));
+        let (Some(entries), Some(session)) = (entries, self.session.try_get_untracked()) else {
+            return;
+        };
+        if entries.is_empty() {
+            return;
+        }
+        self.flying.update_value(|flying| flying.extend_from_slice(&keys));
+        let result = session.change_desk(&DeskPatch { entries }).await;
+        let is_here = self.flying.try_update_value(|flying| {
+            for key in &keys {
+                if let Some(at) = flying.iter().position(|other| other == key) {
+                    flying.swap_remove(at);
+                }
+            }
+        });
+        // What was refused would be refused again; what did not get there is sent again.
+        if let (Some(()), Err(Error::Unreachable | Error::Ended(_))) = (is_here, result) {
+            self.put_back(&keys);
+            set_timeout(move || self.send(), AGAIN);
+        }
+    }
+
+    fn put_back(self, keys: &[String]) {
+        self.unsent.update_value(|unsent| {
+            for key in keys {
+                if !unsent.contains(key) {
+                    unsent.push(key.clone());
+                }
             }
         });
     }
@@ -150,7 +177,7 @@ impl Own {
     pub(super) fn hear(self, mut changes: Changes) {
         let news = self.entries.try_update_value(|entries| {
             let newer_here = |key: &String| {
-                self.unsent.with_value(|unsent| unsent.contains_key(key))
+                self.unsent.with_value(|unsent| unsent.contains(key))
                     || self.flying.with_value(|flying| flying.contains(key))
             };
             changes.retain(|key, value| entries.get(key) != value.as_ref() && !newer_here(key));

@@ -49,7 +49,7 @@ impl Need {
 }
 
 /// Everything, in the order in which a person would like to read it.
-pub(crate) const NEEDS: [Need; 31] = [
+pub(crate) const NEEDS: [Need; 32] = [
     need("podman", &["podman"], "podman", "podman"),
     // crun, the usual runtime, refuses a tree of control groups that is not the unified one alone.
     need("runc", &["runc"], "runc", "runc").when(|facts, _| !facts.cgroup2),
@@ -102,6 +102,9 @@ pub(crate) const NEEDS: [Need; 31] = [
     // Pulls, passwords for them, and updates are tested against a real registry on loopback.
     need("docker-registry", &["docker-registry"], "docker-registry", "")
         .when(|facts, purpose| purpose >= Purpose::Test && matches!(facts.system.id.as_str(), "debian" | "ubuntu")),
+    // Certificates are asked of a real authority on loopback.
+    need("pebble", &["pebble"], "pebble", "")
+        .when(|facts, purpose| purpose >= Purpose::Test && facts.system.id == "debian"),
     need(
         "chromium",
         &["chromium", "chromium-browser", "google-chrome"],

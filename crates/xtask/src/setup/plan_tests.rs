@@ -27,8 +27,8 @@ fn a_bare_debian_12_without_systemd() {
         &facts(DEBIAN_12),
         Purpose::Test,
         &expect![[r##"
-            # install podman runc crun uidmap slirp4netns fuse-overlayfs netavark aardvark-dns catatonit iptables nodejs npm busybox-static docker-registry chromium faketime strace user-mode-linux mmdebstrap e2fsprogs systemd python3-yaml rustc-web rust-web-src lld: Podman with its rootless helpers, and what builds and tests need
-            apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends podman runc crun uidmap slirp4netns fuse-overlayfs netavark aardvark-dns catatonit iptables nodejs npm busybox-static docker-registry chromium faketime strace user-mode-linux mmdebstrap e2fsprogs systemd python3-yaml rustc-web rust-web-src lld
+            # install podman runc crun uidmap slirp4netns fuse-overlayfs netavark aardvark-dns catatonit iptables nodejs npm busybox-static docker-registry pebble chromium faketime strace user-mode-linux mmdebstrap e2fsprogs systemd python3-yaml rustc-web rust-web-src lld: Podman with its rootless helpers, and what builds and tests need
+            apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends podman runc crun uidmap slirp4netns fuse-overlayfs netavark aardvark-dns catatonit iptables nodejs npm busybox-static docker-registry pebble chromium faketime strace user-mode-linux mmdebstrap e2fsprogs systemd python3-yaml rustc-web rust-web-src lld
             # create the user stardeck: Podman and Stardeck run as an ordinary user, not as root
             useradd --create-home --shell /bin/bash stardeck
             # make the runtime folder of stardeck: Podman keeps its socket there, and no systemd made it

@@ -4,7 +4,7 @@
 //! `STARDECK_BIN` and `STARDECK_WEB` (the server and the bundle, where the account can read them), `STARDECK_USER`,
 //! `STARDECK_UID`, `STARDECK_GID`, `STARDECK_HOME`, `STARDECK_PODMAN_SOCKET`, and `CHROMIUM`.
 
-use super::{Counts, stream};
+use super::{Counts, rust, stream};
 use crate::setup::Account;
 use crate::{run, shell, tree, web};
 use anyhow::{Context, Result};
@@ -19,17 +19,22 @@ pub(super) fn run(account: &Account) -> Result<Counts> {
         println!("browser: there is no web/e2e/*.test.mjs, so nothing was run");
         return Ok(Counts::default());
     }
-    let folder = web::build(&web::Options::default())?;
-    let binary = run::build_server("dev")?;
+    let mut node = node(account, &web::Options::default())?;
+    stream::counted(node.args(&stories))
+}
+
+/// Node's runner, ready for the stories that are given to it. What they need is built.
+pub(super) fn node(account: &Account, options: &web::Options) -> Result<Command> {
+    let root = tree::root()?;
+    let folder = web::build(options)?;
+    let binary = rust::programs()?.join("stardeck");
     let (binary, folder) = run::reachable(account, &binary, &folder)?;
     web::npm::install(&root)?;
     let chromium = ["chromium", "chromium-browser", "google-chrome"]
         .into_iter()
         .find_map(shell::which);
     let mut node = Command::new("node");
-    node.current_dir(&root)
-        .args(["--test", "--test-reporter=spec"])
-        .args(&stories);
+    node.current_dir(&root).args(["--test", "--test-reporter=spec"]);
     node.env("STARDECK_BIN", binary).env("STARDECK_WEB", folder);
     node.env("STARDECK_USER", &account.name)
         .env("STARDECK_HOME", &account.home);
@@ -40,5 +45,5 @@ pub(super) fn run(account: &Account) -> Result<Counts> {
         "CHROMIUM",
         chromium.context("Chromium is missing: run `cargo xtask setup --tests`")?,
     );
-    stream::counted(&mut node)
+    Ok(node)
 }

@@ -1,9 +1,9 @@
 //! Real compose files with what docker compose answers, where they lie beside the project: `../shared/conformance`. Two
 //! scripts compare; each ends with `agree A/B` or `kept A/B`.
 
-use super::Counts;
+use super::{Counts, rust};
 use crate::setup::Account;
-use crate::{run, shell, tree};
+use crate::{shell, tree};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -21,7 +21,7 @@ pub(super) fn run(_: &Account) -> Result<Counts> {
         return Ok(Counts::default());
     }
     let python = python()?;
-    let binary = run::build_server("dev")?;
+    let binary = rust::programs()?.join("stardeck");
     let mut counts = Counts::default();
     for script in SCRIPTS {
         counts.add(compare(python, &scripts.join(script), &binary)?);

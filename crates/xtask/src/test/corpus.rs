@@ -1,7 +1,7 @@
 //! gunicorn's raw requests against the proxy, and h11's opinion of what reached the app. Both come from the Python package
 //! index, once, to `target/corpus`; without it they are counted as skipped.
 
-use super::{Counts, conformance};
+use super::{Counts, conformance, rust};
 use crate::setup::Account;
 use crate::{shell, tree};
 use anyhow::{Context, Result};
@@ -23,14 +23,13 @@ pub(super) fn run(_: &Account) -> Result<Counts> {
             ..Counts::default()
         });
     }
-    let mut cargo = shell::cargo()?;
-    shell::run(cargo.args(["build", "--quiet", "--package", "proxy", "--example", "replay"]))?;
+    let program = rust::programs()?.join("examples/replay");
     let seen = folder.join("seen");
     if seen.exists() {
         std::fs::remove_dir_all(&seen).with_context(|| format!("removing {}", seen.display()))?;
     }
     let proxy = tree::root()?.join("crates/proxy");
-    let mut replay = Command::new(tree::target()?.join("debug/examples/replay"));
+    let mut replay = Command::new(program);
     replay
         .arg(folder.join("gunicorn/tests/requests"))
         .arg(proxy.join("tests/cases/gunicorn.txt"))

@@ -12,6 +12,7 @@ mod lane;
 mod leftovers;
 mod parts;
 mod rust;
+pub(crate) mod shots;
 mod stream;
 mod wasm;
 

@@ -2,27 +2,34 @@
 
 use super::{Counts, parts, stream};
 use crate::setup::Account;
-use crate::shell;
+use crate::{shell, tree};
 use anyhow::Result;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// What everything is compiled with. The tests of crashes end the server at points that only a build for them has; and
+/// with other features for one suite, half of all crates would be compiled again.
+const WITH: [&str; 3] = ["--workspace", "--features", "server/failpoints"];
 
 /// Units, and integration on real Podman.
 pub(super) fn run(account: &Account) -> Result<Counts> {
     let mut command = runner()?;
-    // The tests of crashes end the server at points that only a build for them has.
-    command.args(["--workspace", "--features", "server/failpoints"]);
+    command.args(WITH);
     leave_out(&mut command)?;
     stream::counted(with_account(&mut command, account))
 }
 
-/// The tests that need what only Debian has: a kernel as a program, and packages to make an image of. Elsewhere they are
-/// left out and named.
+/// The tests that need what only Debian has: a kernel as a program, a test authority, and packages to make an image of.
+/// Elsewhere they are left out and named.
 fn leave_out(command: &mut Command) -> Result<()> {
     let mut out = Vec::new();
     if !Path::new("/usr/bin/linux.uml").exists() {
         println!("rust: fault_16 (loss of power) is NOT run: this distribution has no User Mode Linux");
         out.push("fault_16_");
+    }
+    if shell::which("pebble").is_none() {
+        println!("rust: certificates over ACME are NOT tested: this distribution has no pebble");
+        out.push("over_acme_");
     }
     match parts::make()? {
         Some(file) => drop(command.env("STARDECK_TEST_PARTS", file)),
@@ -40,6 +47,17 @@ fn leave_out(command: &mut Command) -> Result<()> {
         command.arg("--").args(out.iter().flat_map(|name| ["--skip", name]));
     }
     Ok(())
+}
+
+/// The folder of the programs that other suites start: `stardeck`, and `examples/replay`.
+pub(super) fn programs() -> Result<PathBuf> {
+    let mut cargo = shell::cargo()?;
+    shell::run(
+        cargo
+            .args(["build", "--bin", "stardeck", "--example", "replay"])
+            .args(WITH),
+    )?;
+    Ok(tree::target()?.join("debug"))
 }
 
 fn nextest() -> bool {
@@ -60,7 +78,7 @@ pub(super) fn runner() -> Result<Command> {
 /// The examples in the documentation.
 pub(super) fn doc(account: &Account) -> Result<Counts> {
     let mut cargo = shell::cargo()?;
-    stream::counted(with_account(cargo.args(["test", "--workspace", "--doc"]), account))
+    stream::counted(with_account(cargo.args(["test", "--doc"]).args(WITH), account))
 }
 
 /// Tells the tests which account Podman runs as.

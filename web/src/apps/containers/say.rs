@@ -21,7 +21,8 @@ pub fn condition(container: &Container) -> Condition {
 }
 
 /// Whether its process ended by itself and badly. 137 and 143 are what a stop leaves behind.
-fn failed(container: &Container) -> bool {
+#[must_use]
+pub fn failed(container: &Container) -> bool {
     !matches!(container.exit_code, None | Some(0 | 130 | 137 | 143))
 }
 

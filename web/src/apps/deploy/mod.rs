@@ -27,7 +27,7 @@ use crate::kit::icon::Glyph;
 use crate::store::Deck;
 use editor::Editor;
 use flow::{Flow, Stage};
-use offer::Offers;
+use offer::{Offers, Wanted};
 use progress::Progress;
 use review::Review;
 
@@ -55,10 +55,10 @@ fn Deploy() -> impl IntoView {
     let flow = Flow::new(deck);
     provide_context(flow);
     let offers = expect_context::<Offers>();
-    Effect::new(move |_| {
-        if let Some(offer) = offers.accept() {
-            flow.open(offer);
-        }
+    Effect::new(move |_| match offers.accept() {
+        Some(Wanted::Text(offer)) => flow.open(offer),
+        Some(Wanted::Way(way)) => flow.way.set(way),
+        None => {}
     });
     let text = Signal::derive(move || flow.wrong.get().unwrap_or_default());
     view! {

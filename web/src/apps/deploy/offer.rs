@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
+use super::flow::Way;
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
 use crate::kit::toast::Toasts;
@@ -15,9 +16,18 @@ const LARGEST: f64 = 1_048_576.0;
 /// What somebody wants to deploy; a context of the desk.
 #[derive(Clone, Copy)]
 pub struct Offers {
-    offer: RwSignal<Option<Offer>>,
+    wanted: RwSignal<Option<Wanted>>,
     manager: WindowManager,
     toasts: Toasts,
+}
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// To deploy this text.
+    Text(Offer),
+    /// To begin in this way.
+    Way(Way),
 }
 
 /// A text with the name of its file.
@@ -30,11 +40,11 @@ pub struct Offer {
 }
 
 impl Offers {
-    /// Nothing is offered.
+    /// Nothing is wanted.
     #[must_use]
     pub fn new(manager: WindowManager) -> Self {
         Self {
-            offer: RwSignal::new(None),
+            wanted: RwSignal::new(None),
             manager,
             toasts: expect_context(),
         }
@@ -44,17 +54,22 @@ impl Offers {
     pub fn take(self, file: File) {
         spawn_local(async move {
             if let Some(offer) = read(file, self.toasts).await {
-                self.offer.set(Some(offer));
-                self.manager.dispatch(Action::Open(super::APP.spec()));
+                self.offer(Wanted::Text(offer));
             }
         });
     }
 
-    /// What is offered, once.
+    /// Opens the Deploy window with what is wanted.
+    pub fn offer(self, wanted: Wanted) {
+        self.wanted.set(Some(wanted));
+        self.manager.dispatch(Action::Open(super::APP.spec()));
+    }
+
+    /// What is wanted, once.
     #[must_use]
-    pub fn accept(self) -> Option<Offer> {
-        self.offer.get()?;
-        self.offer.try_update_untracked(Option::take).flatten()
+    pub fn accept(self) -> Option<Wanted> {
+        self.wanted.get()?;
+        self.wanted.try_update_untracked(Option::take).flatten()
     }
 }
 

@@ -78,6 +78,7 @@ fn group(all: &[Item], id: &str, spec: Spec) -> Option<Item> {
         name: spec.title.clone(),
         face: Face::Group(faces.map(|item| (item.face.clone(), item.name.clone())).collect()),
         life: if is_doubtful { Life::Doubtful } else { Life::Plain },
+        badge: members.iter().filter_map(|item| item.badge).max(),
         spec,
         kind: Kind::Group,
         home: Home::Desk,
@@ -90,7 +91,7 @@ mod tests {
 
     use super::{Arrangement, Touch, arrange};
     use crate::desktop::geometry::Size;
-    use crate::desktop::icons::item::{Face, Home, Item, Kind, Life};
+    use crate::desktop::icons::item::{Badge, Face, Home, Item, Kind, Life};
     use crate::desktop::state::Spec;
 
     fn spec(app: &str, subject: &str, title: &str) -> Spec {
@@ -111,6 +112,7 @@ mod tests {
             name: id.to_owned(),
             face: Face::Monogram,
             life: Life::Up,
+            badge: (id == "b").then_some(Badge::Update),
             spec,
             kind: Kind::App,
             home: Home::Desk,
@@ -163,6 +165,7 @@ mod tests {
             .collect();
         assert_eq!(on_desk, ["group:g"]);
         assert!(matches!(&items[2].face, Face::Group(faces) if faces.len() == 2));
+        assert_eq!(items[2].badge, Some(Badge::Update), "what is in it shows through");
     }
 
     #[test]

@@ -60,6 +60,35 @@ impl Life {
     }
 }
 
+/// What is to be looked at, as a mark at the corner of an icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Badge {
+    /// There is something newer of it.
+    Update,
+    /// Something is wrong with it; what, for those who cannot see the mark.
+    Trouble(&'static str),
+}
+
+impl Badge {
+    /// The words for those who cannot see it.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Update => "an update is there",
+            Self::Trouble(words) => words,
+        }
+    }
+
+    /// The name that the style sheet has for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Update => "update",
+            Self::Trouble(_) => "trouble",
+        }
+    }
+}
+
 /// Something that stands on the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
@@ -71,6 +100,8 @@ pub struct Item {
     pub face: Face,
     /// How it is.
     pub life: Life,
+    /// What is to be looked at.
+    pub badge: Option<Badge>,
     /// What it opens.
     pub spec: Spec,
     /// What it is.
@@ -83,10 +114,14 @@ impl Item {
     /// What is said of it to those who cannot see it.
     #[must_use]
     pub fn spoken(&self) -> String {
-        match self.life.words() {
-            "" => self.name.clone(),
-            words => format!("{}, {words}", self.name),
+        let mut spoken = self.name.clone();
+        for words in [self.life.words(), self.badge.map_or("", Badge::words)] {
+            if !words.is_empty() {
+                spoken.push_str(", ");
+                spoken.push_str(words);
+            }
         }
+        spoken
     }
 }
 

@@ -6,6 +6,7 @@ pub mod fuzzy;
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use leptos::prelude::*;
 
 use super::icons::item::Face;
@@ -60,30 +61,61 @@ pub fn search(commands: Vec<Command>, query: &str) -> Vec<Found> {
 }
 
 /// Makes the commands, as they are now.
-type Commands = Arc<dyn Fn() -> Vec<Command> + Send + Sync>;
+pub type Commands = Arc<dyn Fn() -> Vec<Command> + Send + Sync>;
+/// Fetches what makes them: the first screen does not need it.
+type Fetch = Arc<dyn Fn() -> BoxFuture<'static, Option<Commands>> + Send + Sync>;
+
+/// A key that does something to the list. It may be pressed before the list is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Down the list.
+    Next,
+    /// Up the list.
+    Back,
+    /// Does what is chosen.
+    Run,
+}
 
 /// The launcher; a context.
 #[derive(Clone, Copy)]
 pub struct Launcher {
     /// Whether it is open.
     pub open: RwSignal<bool>,
-    commands: StoredValue<Commands>,
+    /// What is typed.
+    pub query: RwSignal<String>,
+    /// Which of what is found is chosen.
+    pub at: RwSignal<usize>,
+    /// What was pressed and not done yet, in order.
+    pub wishes: RwSignal<Vec<Wish>>,
+    fetch: StoredValue<Fetch>,
 }
 
 impl Launcher {
     /// A launcher of these commands, open while the signal says so.
     #[must_use]
-    pub fn new(open: RwSignal<bool>, commands: impl Fn() -> Vec<Command> + Send + Sync + 'static) -> Self {
+    pub fn new(
+        open: RwSignal<bool>,
+        fetch: impl Fn() -> BoxFuture<'static, Option<Commands>> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             open,
-            commands: StoredValue::new(Arc::new(commands)),
+            query: RwSignal::new(String::new()),
+            at: RwSignal::new(0),
+            wishes: RwSignal::new(vec![]),
+            fetch: StoredValue::new(Arc::new(fetch)),
         }
     }
 
-    /// The commands, as they are now; tracks what they are made of.
-    #[must_use]
-    pub fn commands(&self) -> Vec<Command> {
-        let commands = self.commands.get_value();
-        commands()
+    /// What makes the commands; absent where it cannot be fetched.
+    pub async fn commands(self) -> Option<Commands> {
+        let fetch = self.fetch.get_value();
+        fetch().await
+    }
+
+    /// Nothing is typed.
+    pub fn clear(self) {
+        self.query.set(String::new());
+        self.at.set(0);
+        self.wishes.set(vec![]);
     }
 }

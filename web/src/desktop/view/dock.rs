@@ -4,7 +4,8 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::tile::Tile;
+use super::tile::{Mark, Tile};
+use crate::desktop::geometry::Point;
 use crate::desktop::icons::item::{Home, Item, Kind, Life};
 use crate::desktop::icons::items::Items;
 use crate::desktop::manager::WindowManager;
@@ -67,6 +68,7 @@ fn DockItem(key: String) -> impl IntoView {
     });
     let look = Memo::new(move |_| item.with(|item| item.as_ref().map(|item| (item.face.clone(), item.name.clone()))));
     let life = Memo::new(move |_| item.with(|item| item.as_ref().map_or(Life::Plain, |item| item.life)));
+    let badge = Memo::new(move |_| item.with(|item| item.as_ref().and_then(|item| item.badge)));
     let windows = Memo::new(move |_| {
         manager.desk.with(|desk| {
             let own = desk
@@ -82,10 +84,26 @@ fn DockItem(key: String) -> impl IntoView {
     });
     let name =
         Signal::derive(move || look.with(|look| look.as_ref().map(|(_, name)| name.clone()).unwrap_or_default()));
-    let spoken = Signal::derive(move || match windows.with(Vec::len) {
-        0 => name.get(),
-        1 => format!("{}, open", name.get()),
-        count => format!("{}, {count} windows", name.get()),
+    // Whether all of its windows are in here.
+    let away = Memo::new(move |_| {
+        manager.desk.with(|desk| {
+            let minimised = |(id, _): &(WindowId, String)| desk.window(*id).is_some_and(|window| window.minimised);
+            windows.with(|windows| !windows.is_empty() && windows.iter().all(minimised))
+        })
+    });
+    let spoken = Signal::derive(move || {
+        let mut spoken = name.get();
+        match (windows.with(Vec::len), away.get()) {
+            (0, _) => {}
+            (1, true) => spoken.push_str(", minimised"),
+            (1, false) => spoken.push_str(", open"),
+            (count, _) => spoken.push_str(&format!(", {count} windows")),
+        }
+        if let Some(badge) = badge.get() {
+            spoken.push_str(", ");
+            spoken.push_str(badge.words());
+        }
+        spoken
     });
     let running = move || windows.with(|windows| !windows.is_empty());
     let menu = move |event: MouseEvent| {
@@ -106,9 +124,11 @@ fn DockItem(key: String) -> impl IntoView {
     view! {
         <button
             type="button"
+            id=key.with_value(|key| element_id(key))
             class="dock-item"
             class:is-running=running
             class:is-active=active
+            class:is-away=away
             aria-label=spoken
             data-name=name
             data-life=move || life.get().name()
@@ -116,8 +136,28 @@ fn DockItem(key: String) -> impl IntoView {
             on:contextmenu=menu
         >
             {move || look.get().map(|(face, name)| view! { <Tile face=face name=name /> })}
+            <Mark badge=badge />
         </button>
     }
+}
+
+/// The element of the place in the dock that something has.
+fn element_id(key: &str) -> String {
+    format!("dock-{key}")
+}
+
+/// The middle of the place in the dock that something has, on the page.
+#[must_use]
+pub fn place_of(key: &str) -> Option<Point> {
+    let rect = document()
+        .get_element_by_id(&element_id(key))?
+        .get_bounding_client_rect();
+    #[expect(clippy::cast_possible_truncation, reason = "a place on the page")]
+    let middle = |from: f64, size: f64| (from + size / 2.0) as i32;
+    Some(Point {
+        x: middle(rect.left(), rect.width()),
+        y: middle(rect.top(), rect.height()),
+    })
 }
 
 async fn entries(manager: WindowManager, items: Items, item: &Item, windows: &[(WindowId, String)]) -> Vec<Entry> {

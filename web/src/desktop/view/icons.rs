@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::tile::Tile;
+use super::tile::{Mark, Tile};
 use crate::desktop::geometry::{Point, Rect};
 use crate::desktop::icons::item::{Home, Item, Kind, Life};
 use crate::desktop::icons::items::Items;
@@ -135,6 +135,7 @@ fn DeskIcon(key: String, layer: NodeRef<Div>) -> impl IntoView {
     let name = of(|item| item.name.clone());
     let look = Memo::new(move |_| item.with(|item| item.as_ref().map(|item| (item.face.clone(), item.name.clone()))));
     let life = Memo::new(move |_| item.with(|item| item.as_ref().map_or(Life::Plain, |item| item.life)));
+    let badge = Memo::new(move |_| item.with(|item| item.as_ref().and_then(|item| item.badge)));
     let spoken = of(Item::spoken);
     let chosen = Memo::new(move |_| {
         icons
@@ -237,6 +238,7 @@ fn DeskIcon(key: String, layer: NodeRef<Div>) -> impl IntoView {
             <span class="desk-icon-face">
                 {move || look.get().map(|(face, name)| view! { <Tile face=face name=name /> })}
                 {move || ring(life.get())}
+                <Mark badge=badge />
             </span>
             <span class="desk-icon-name">{name}</span>
         </div>

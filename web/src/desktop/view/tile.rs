@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::desktop::icons::item::{Face, hue};
+use crate::desktop::icons::item::{Badge, Face, hue};
 use crate::kit::icon::Icon;
 use crate::store::pictures::Pictures;
 
@@ -56,4 +56,17 @@ pub fn Tile(
         .into_any(),
     };
     draw.into_any()
+}
+
+/// The mark at the corner of a tile that something is to be looked at. Its words are a part of the spoken name.
+#[component]
+pub fn Mark(
+    /// What it is, if it is anything.
+    badge: Memo<Option<Badge>>,
+) -> impl IntoView {
+    move || {
+        badge
+            .get()
+            .map(|badge| view! { <i class="mark" data-badge=badge.name() aria-hidden="true"></i> })
+    }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::bar::WindowBar;
+use super::dock::place_of;
 use super::tile::Tile;
 use super::window_menu;
 use crate::desktop::geometry::{Edge, Point, Zone};
@@ -50,6 +51,18 @@ pub fn WindowView(
     let depth = Memo::new(move |_| desk.with(|desk| desk.depth(id)));
     let active = Memo::new(move |_| desk.with(|desk| desk.active == Some(id)));
     let minimised = Memo::new(move |_| desk.with(|desk| desk.window(id).is_some_and(|window| window.minimised)));
+    // It goes to its place in the dock, and comes from there.
+    let origin = Memo::new(move |before: Option<&String>| {
+        let before = before.cloned().unwrap_or_default();
+        let (true, Some(key)) = (
+            minimised.get(),
+            desk.with_untracked(|desk| Some(items.key_of(desk.window(id)?))),
+        ) else {
+            return before;
+        };
+        let at = bounds.get_untracked();
+        untrack(|| place_of(&key)).map_or(before, |to| format!("{}px {}px", to.x - at.x, to.y - at.y))
+    });
     let held = Memo::new(move |_| desk.with(|desk| desk.gesture.is_some_and(|held| held.window == id && held.moved)));
     let maximised = Memo::new(move |_| {
         let full = Placement::Snapped(Zone::Full);
@@ -92,6 +105,7 @@ pub fn WindowView(
             style:translate=move || format!("{}px {}px", bounds.get().x, bounds.get().y)
             style:width=move || format!("{}px", bounds.get().w)
             style:height=move || format!("{}px", bounds.get().h)
+            style:transform-origin=origin
             style:z-index=move || if held.get() { ABOVE_PREVIEW } else { depth.get() + 1 }.to_string()
             on:pointerdown=move |_| manager.dispatch(Action::Focus(id))
             on:focusin=move |_| manager.dispatch(Action::Focus(id))

@@ -1,7 +1,12 @@
-//! TLS towards browsers: a certificate authority of this machine's own, or certificate files that somebody else keeps.
+//! TLS towards browsers: a certificate authority of this machine's own, certificate files that somebody else keeps, or an
+//! authority that is asked over ACME.
 //!
-//! The authority is made at the first start that needs it. Whoever trusts it in a browser sees no warning, and what it
-//! signs is for this machine's names and addresses, and for the names of apps below them.
+//! The authority of our own is made at the first start that needs it. Whoever trusts it in a browser sees no warning, and
+//! what it signs is for this machine's names and addresses, and for the names of apps below them.
+
+pub(crate) mod acme;
+mod authority;
+mod challenge;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::unix::fs::OpenOptionsExt;
@@ -11,17 +16,11 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 use proxy::Tls;
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-    PublicKeyData,
-};
-use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
-/// How long the authority holds, and a certificate of its; that is made anew long before.
-const AUTHORITY_LIFE: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
-const LIFE: Duration = Duration::from_secs(90 * 24 * 3600);
+use authority::Authority;
+
+/// How often our own authority makes the certificate anew.
 const RENEWAL: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How often certificate files are looked at.
 const LOOK: Duration = Duration::from_secs(10);
@@ -150,71 +149,6 @@ fn outward() -> Option<IpAddr> {
     Some(socket.local_addr().ok()?.ip())
 }
 
-/// The authority: its certificate and what signs.
-struct Authority {
-    certificate: String,
-    issuer: Issuer<'static, KeyPair>,
-}
-
-impl Authority {
-    fn open(directory: &Path) -> Result<Self> {
-        std::fs::create_dir_all(directory)?;
-        let (key_file, file) = (directory.join("authority.key"), directory.join("authority.pem"));
-        let key = match std::fs::read_to_string(&key_file) {
-            Ok(text) => KeyPair::from_pem(&text).with_context(|| format!("reading {}", key_file.display()))?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let key = KeyPair::generate()?;
-                write_new(&key_file, &key.serialize_pem())?;
-                key
-            }
-            Err(error) => return Err(error).with_context(|| format!("reading {}", key_file.display())),
-        };
-        let params = Self::params(&key);
-        let certificate = match std::fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(_) => {
-                let made = params.self_signed(&key)?.pem();
-                write_new(&file, &made)?;
-                made
-            }
-        };
-        let issuer = Issuer::new(params, key);
-        Ok(Self { certificate, issuer })
-    }
-
-    /// What the authority is called follows from its key, so that what it signs at any time leads back to it.
-    fn params(key: &KeyPair) -> CertificateParams {
-        let digest = Sha256::digest(key.der_bytes());
-        let mark: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        let mut params = CertificateParams::default();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, format!("Stardeck on this machine, {mark}"));
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params.not_before = (SystemTime::now() - DAY).into();
-        params.not_after = (SystemTime::now() + AUTHORITY_LIFE).into();
-        params
-    }
-
-    /// A certificate for `names` and its key.
-    fn certify(&self, names: &[String]) -> Result<(String, String)> {
-        let key = KeyPair::generate()?;
-        let mut params = CertificateParams::new(names)?;
-        params.distinguished_name.push(DnType::CommonName, "Stardeck");
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.use_authority_key_identifier_extension = true;
-        params.not_before = (SystemTime::now() - DAY).into();
-        params.not_after = (SystemTime::now() + LIFE).into();
-        let certificate = params.signed_by(&key, &self.issuer)?;
-        Ok((
-            format!("{}{}", certificate.pem(), self.certificate),
-            key.serialize_pem(),
-        ))
-    }
-}
-
 /// Writes a file that was not there, for nobody else to read.
 fn write_new(path: &Path, text: &str) -> Result<()> {
     use std::io::Write;
@@ -234,25 +168,6 @@ fn write_new(path: &Path, text: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_authority_is_made_once_and_known_again() {
-        let directory = tempfile::tempdir().unwrap();
-        let first = Authority::open(directory.path()).unwrap();
-        let again = Authority::open(directory.path()).unwrap();
-        assert_eq!(first.certificate, again.certificate);
-        use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(directory.path().join("authority.key"))
-            .unwrap()
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o600);
-        std::fs::write(directory.path().join("authority.key"), "no key").unwrap();
-        assert!(
-            Authority::open(directory.path()).is_err(),
-            "what cannot be read is not replaced"
-        );
-    }
 
     #[test]
     fn a_certificate_is_for_every_name_of_the_desktop_and_of_apps() {
