@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use api::audit::Entry;
+use api::audit::{Entry, Outcome};
 use api::page::{Page, PageQuery};
 
 use crate::actor::{Actor, Right};
@@ -24,11 +24,37 @@ pub(crate) fn entry(actor: &str, action: &str, object: &str, peer: impl Into<IpA
         action: action.into(),
         object: object.into(),
         peer: peer.to_string(),
+        outcome: Outcome::Done,
     }
 }
 
 impl Engine {
-    /// Keeps an entry, before what it tells of is done.
+    /// Keeps an entry, does what it tells of to its end, also when whoever asked for it has gone, and keeps what came of it.
+    pub(crate) async fn audited<T: Send + 'static>(
+        &self,
+        entry: Entry,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        let write = self
+            .store
+            .write(move |tx| -> Result<i64> { Ok(store::audit::begin(tx, &entry)?) });
+        let id = write.await?;
+        let engine = self.clone();
+        let done = async move {
+            let done = work.await;
+            let outcome = if done.is_ok() { Outcome::Done } else { Outcome::Failed };
+            let write = engine
+                .store
+                .write(move |tx| -> Result<()> { Ok(store::audit::end(tx, id, outcome)?) });
+            if let Err(error) = write.await {
+                tracing::warn!(%error, "what came of something was not kept in the audit");
+            }
+            done
+        };
+        self.carry_out(done).await
+    }
+
+    /// Keeps an entry of what is done already, or is nothing but what it says.
     pub(crate) async fn write_down(&self, entry: Entry) -> Result<()> {
         let write = self
             .store

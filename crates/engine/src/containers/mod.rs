@@ -81,9 +81,8 @@ impl Engine {
     /// Does `verb` to a container, and answers how it is then.
     pub async fn operate(&self, actor: &Actor, id: &str, verb: Verb) -> Result<Container> {
         let known = self.seen(actor, id, Right::Operate)?;
-        self.note(actor, verb.action(), &known).await?;
         let engine = self.clone();
-        self.carry_out(async move {
+        self.audited(entry_of(actor, verb.action(), &known), async move {
             verb.apply(&engine.podman, &known.id).await?;
             engine.look_again(&known.id).await
         })
@@ -101,9 +100,8 @@ impl Engine {
                 hint: "Stop it first, or ask to have it stopped and removed.",
             });
         }
-        self.note(actor, "container.remove", &known).await?;
         let engine = self.clone();
-        self.carry_out(async move {
+        self.audited(entry_of(actor, "container.remove", &known), async move {
             if how.stop {
                 // In good order, so that it can save what it has; then it is gone in either case.
                 ignore_absent(engine.podman.containers().stop(&known.id, None).await)?;
@@ -131,11 +129,6 @@ impl Engine {
         Ok(known)
     }
 
-    async fn note(&self, actor: &Actor, action: &'static str, container: &Container) -> Result<()> {
-        let entry = audit::by(actor, action, &format!("{} {}", container.name, container.id));
-        self.write_down(entry).await
-    }
-
     /// Runs `work` to its end, also when whoever asked for it has gone.
     pub(crate) async fn carry_out<T: Send + 'static>(
         &self,
@@ -153,6 +146,10 @@ impl Engine {
         }
         Ok(found)
     }
+}
+
+fn entry_of(actor: &Actor, action: &str, container: &Container) -> api::audit::Entry {
+    audit::by(actor, action, &format!("{} {}", container.name, container.id))
 }
 
 /// How long a look at one container may take before the watch is left to notice what is wrong.

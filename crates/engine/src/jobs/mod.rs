@@ -182,7 +182,7 @@ impl Engine {
         let (kept, kept_told) = (job.clone(), told.clone());
         let write = self.store.write(move |tx| -> Result<()> {
             store::jobs::insert(tx, &kept, &kept_told)?;
-            Ok(store::audit::insert(tx, &entry)?)
+            Ok(store::audit::of_job(tx, &entry, &kept)?)
         });
         write.await?;
         self.hand_over(job.clone(), told);

@@ -82,7 +82,7 @@ async fn bring_back(engine: &Engine, row: &StackRow) -> Result<()> {
             return Ok(false);
         }
         store::jobs::insert(tx, &queued, &Told::default())?;
-        store::audit::insert(tx, &entry)?;
+        store::audit::of_job(tx, &entry, &queued)?;
         Ok(true)
     });
     if write.await? {

@@ -260,7 +260,7 @@ impl Engine {
                 ..Told::default()
             };
             store::jobs::insert(tx, &queued, &told)?;
-            store::audit::insert(tx, &entry)?;
+            store::audit::of_job(tx, &entry, &queued)?;
             Ok(told)
         });
         let told = write.await?;

@@ -49,6 +49,9 @@ pub(crate) fn update(db: &Connection, job: &Job, lines: &[JobLine]) -> Result<()
             job.started.map(|at| at.0),
             job.finished.map(|at| at.0)
         ])?;
+    if job.state.is_over() {
+        super::audit::job_ended(db, job)?;
+    }
     let mut insert =
         db.prepare_cached("INSERT OR REPLACE INTO job_lines (job, number, at, text) VALUES (?1, ?2, ?3, ?4)")?;
     for line in lines {

@@ -12,7 +12,7 @@ use rusqlite_migration::{M, Migrations, SchemaVersion};
 const APPLICATION_ID: i32 = 0x5344_6b01;
 
 /// The schema, step by step. A step that has been released is never edited.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     include_str!("migrations/0001-foundations.sql"),
     include_str!("migrations/0002-apps.sql"),
     include_str!("migrations/0003-stacks.sql"),
@@ -21,6 +21,7 @@ const STEPS: [&str; 8] = [
     include_str!("migrations/0006-registries.sql"),
     include_str!("migrations/0007-sources.sql"),
     include_str!("migrations/0008-builds.sql"),
+    include_str!("migrations/0009-outcomes.sql"),
 ];
 
 static MIGRATIONS: LazyLock<Migrations<'static>> =

@@ -33,7 +33,7 @@ CREATE TABLE audit (
     action TEXT NOT NULL,
     object TEXT NOT NULL,
     peer   TEXT NOT NULL
-) STRICT;
+, outcome TEXT NOT NULL DEFAULT 'done', job TEXT) STRICT;
 
 CREATE TABLE builds (
     stack       TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
@@ -186,6 +186,8 @@ CREATE TABLE users (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX app_passes_by_session ON app_passes (session, app, origin, created);
+
+CREATE INDEX audit_jobs ON audit (job) WHERE job IS NOT NULL;
 
 CREATE INDEX devices_by_user ON devices (user, seen);
 

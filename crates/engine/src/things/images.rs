@@ -89,10 +89,9 @@ impl Engine {
                 stacks: deployed.wanted.into_iter().collect(),
             });
         }
-        self.write_down(audit::by(actor, "image.remove", &format!("{called} {}", known.id)))
-            .await?;
         let engine = self.clone();
-        self.carry_out(async move {
+        let entry = audit::by(actor, "image.remove", &format!("{called} {}", known.id));
+        self.audited(entry, async move {
             // By its id, Podman would refuse one that has several names; and never by force, which takes containers along.
             for name in &known.references {
                 ignore_absent(engine.podman.images().remove(name, false).await)?;

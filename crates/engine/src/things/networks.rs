@@ -55,20 +55,22 @@ impl Engine {
             labels: own_labels(&self.deck),
             ..podman::network::Create::bridge(new_name(&request.name)?)
         };
-        self.write_down(audit::by(actor, "network.create", &create.name))
-            .await?;
-        let made = self.podman.networks().create(&create).await;
-        made.map_err(|error| match error {
-            error if error.is_conflict() => Error::Conflict {
-                code: "network_exists",
-                message: format!("There is a network {} already.", request.name),
-                hint: "Choose another name.",
-            },
-            // What is wrong with a range of addresses, Podman says best.
-            podman::Error::Refused { message, .. } => Error::invalid("subnet", format!("Podman says: {message}.")),
-            error => error.into(),
-        })?;
-        self.network(actor, &create.name).await
+        let (engine, name) = (self.clone(), create.name.clone());
+        self.audited(audit::by(actor, "network.create", &name), async move {
+            let made = engine.podman.networks().create(&create).await.map(drop);
+            made.map_err(|error| match error {
+                error if error.is_conflict() => Error::Conflict {
+                    code: "network_exists",
+                    message: format!("There is a network {} already.", request.name),
+                    hint: "Choose another name.",
+                },
+                // What is wrong with a range of addresses, Podman says best.
+                podman::Error::Refused { message, .. } => Error::invalid("subnet", format!("Podman says: {message}.")),
+                error => error.into(),
+            })
+        })
+        .await?;
+        self.network(actor, &name).await
     }
 
     /// Removes a network, if no container is on it.
@@ -80,10 +82,11 @@ impl Engine {
         if users.any {
             return Err(users.refusal("network", name));
         }
-        self.write_down(audit::by(actor, "network.remove", name)).await?;
         let engine = self.clone();
-        self.carry_out(async move { Ok(engine.podman.networks().remove(&network.name).await?) })
-            .await
+        self.audited(audit::by(actor, "network.remove", name), async move {
+            Ok(engine.podman.networks().remove(&network.name).await?)
+        })
+        .await
     }
 
     /// The network of that name, if the actor has `right` to it.

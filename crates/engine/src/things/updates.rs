@@ -74,10 +74,11 @@ impl Engine {
     pub async fn check_updates(&self, actor: &Actor, name: &str) -> Result<StackUpdates> {
         actor.require(Right::Operate)?;
         let (row, generation) = self.deployed(name).await?;
-        self.write_down(audit::by(actor, "stack.check_updates", name)).await?;
         let engine = self.clone();
-        self.carry_out(async move { engine.ask_registries(&row.name, &generation).await })
-            .await
+        self.audited(audit::by(actor, "stack.check_updates", name), async move {
+            engine.ask_registries(&row.name, &generation).await
+        })
+        .await
     }
 
     /// Asks for what a stack runs to be deployed again with what its tags lead to now. If that does not come up, what ran
@@ -118,7 +119,7 @@ impl Engine {
                 ..Told::default()
             };
             store::jobs::insert(tx, &queued, &told)?;
-            store::audit::insert(tx, &entry)?;
+            store::audit::of_job(tx, &entry, &queued)?;
             Ok(told)
         });
         let told = write.await?;

@@ -56,7 +56,7 @@ impl Engine {
             labels: own_labels(&self.deck),
             ..podman::volume::Create::default()
         };
-        let taken = || Error::Conflict {
+        let taken = move || Error::Conflict {
             code: "volume_exists",
             message: format!("There is a volume {} already.", request.name),
             hint: "Choose another name.",
@@ -72,10 +72,13 @@ impl Engine {
         {
             return Err(taken());
         }
-        self.write_down(audit::by(actor, "volume.create", &create.name)).await?;
-        let made = self.podman.volumes().create(&create).await;
-        made.map_err(|error| if error.is_conflict() { taken() } else { error.into() })?;
-        self.volume(actor, &create.name).await
+        let (engine, name) = (self.clone(), create.name.clone());
+        self.audited(audit::by(actor, "volume.create", &name), async move {
+            let made = engine.podman.volumes().create(&create).await.map(drop);
+            made.map_err(|error| if error.is_conflict() { taken() } else { error.into() })
+        })
+        .await?;
+        self.volume(actor, &name).await
     }
 
     /// Removes a volume with all that is in it, if nothing uses it.
@@ -88,10 +91,11 @@ impl Engine {
         if users.any {
             return Err(users.refusal("volume", name));
         }
-        self.write_down(audit::by(actor, "volume.remove", name)).await?;
         let engine = self.clone();
-        self.carry_out(async move { Ok(engine.podman.volumes().remove(&volume.name).await?) })
-            .await
+        self.audited(audit::by(actor, "volume.remove", name), async move {
+            Ok(engine.podman.volumes().remove(&volume.name).await?)
+        })
+        .await
     }
 
     /// The volume of that name, if the actor has `right` to it. Podman itself would take the beginning of a name too.

@@ -1,7 +1,9 @@
 //! Deploys: in order, careful, and put back when they fail.
 
+use api::audit::{Entry, Outcome};
 use api::event::{Change, Frame};
 use api::job::JobState;
+use api::page::Page;
 use api::stack::{Plan, PlanVerb, StackState};
 use serde_json::json;
 use testkit::Machine;
@@ -207,6 +209,21 @@ async fn a_deploy_that_fails_is_put_back_and_says_why() {
     let stack = shown(&mut ada, "shop", StackState::Running).await;
     assert_eq!(stack.generation, Some(1));
     assert!(stack.trouble.unwrap().contains("exit code 3") && stack.changed_on_disk);
+
+    // The audit says what came of each.
+    for status in [201, 409] {
+        let reply = ada.post("/api/networks", json!({"name": "twice"})).await;
+        assert_eq!(reply.status, status, "{reply:?}");
+    }
+    machine.cli(&["network", "rm", "twice"]).await;
+    for (action, outcomes) in [
+        ("stack.deploy", [Outcome::RolledBack, Outcome::Done]),
+        ("network.create", [Outcome::Failed, Outcome::Done]),
+    ] {
+        let audit: Page<Entry> = ada.get(&format!("/api/audit?q={action}")).await.json();
+        let said: Vec<Outcome> = audit.items.iter().map(|entry| entry.outcome).collect();
+        assert_eq!(said, outcomes, "{audit:#?}");
+    }
     clean(&machine, &mut ada, "shop").await;
 }
 

@@ -155,7 +155,7 @@ impl Engine {
             store::stacks::insert(tx, &stack, clock::now())?;
             told.generation = Some(kept::add(tx, &vault, &stack, &kept)?);
             store::jobs::insert(tx, &queued, &told)?;
-            store::audit::insert(tx, &entry)?;
+            store::audit::of_job(tx, &entry, &queued)?;
             Ok(told)
         });
         let told = write.await?;
