@@ -170,7 +170,7 @@ mod tests {
             !fewer.contains(&Column::Image) && fewer.contains(&Column::Ports),
             "{fewer:?}"
         );
-        assert!(fitting(&OPTIONAL, true, 560.0).contains(&Column::Cpu));
+        assert!(fitting(&OPTIONAL, true, 600.0).contains(&Column::Cpu));
     }
 
     #[test]
