@@ -70,6 +70,21 @@ export class Deck {
     return (await this.#ask("app", name, ...words, "--publish", "127.0.0.1::8080", ...options)).out;
   }
 
+  // So many containers that do not run, with names that begin so.
+  async create(prefix, count) {
+    await this.#ask("create", prefix, String(count));
+  }
+
+  // A registry that is slow and wants to know who asks, with an image of this name; its address.
+  async registry(name) {
+    return (await this.#ask("registry", "start", name)).out;
+  }
+
+  // The same, as quick as it can.
+  async openRegistry() {
+    await this.#ask("registry", "open");
+  }
+
   async removeAll() {
     const remove = () => this.podman("rm", "--force", "--time", "1", "--all");
     // HACK: Podman 4.3 fails where a process ends by itself just before it is killed.

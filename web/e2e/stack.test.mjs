@@ -115,6 +115,28 @@ story("the files are changed, looked at as a plan, deployed, and gone back from"
   assert.match(await deck.podman("inspect", "--format", "{{.Config.Cmd}}", "shop-web-1"), /1000/);
 });
 
+story("images are built again on demand, though nothing has changed", async ({ page, deck }) => {
+  const made = 'services:\n  a:\n    build:\n      context: .\n      dockerfile_inline: "FROM localhost/tiny:latest"\n    command: ["sleep", "1000"]\n    stop_signal: SIGKILL\n';
+  assert.equal((await deck.deploy("made", made)).state, "done");
+  await enter(page, deck);
+  const window = await openStack(page, "made");
+  await window.getByRole("button", { name: "Deploy…" }).click();
+  await window.getByText("Everything is as it should be").waitFor();
+  await window.getByRole("checkbox", { name: /^Build its images again/ }).check();
+  await window.getByRole("list", { name: "Plan" }).getByText("Build", { exact: true }).waitFor();
+  await accessible(page, "a plan that builds again");
+  await shot(page, "stack-build");
+  await window.getByRole("button", { name: "Deploy", exact: true }).click();
+  await window.getByText("made was deployed").waitFor();
+
+  await window.getByRole("button", { name: "More actions", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Look for newer images" }).click();
+  await page.getByText("Every image is what its tag leads to").waitFor();
+  await window.getByRole("button", { name: "More actions", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Build again…" }).click();
+  await window.getByRole("list", { name: "Plan" }).getByText("Build", { exact: true }).waitFor();
+});
+
 story("a deploy that fails says why", async ({ page, deck }) => {
   await deck.asAdmin("POST", "/stacks", { name: "broken", compose: "services:\n  a:\n    image: localhost/tiny:latest\n    command: [\"/no-such-program\"]\n" });
   const { job } = await deck.asAdmin("POST", "/stacks/broken/deploy", {});

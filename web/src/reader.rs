@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use api::compose::{Diagnostic, Severity};
+use api::compose::{Diagnostic, Edit, Severity, Step};
 use api::source::QuickDeploy;
 use compose::model::Service;
 use compose::run::Converted;
@@ -54,6 +54,8 @@ enum Asked {
     Texts(String, String, String),
     Line(String),
     Form(Box<QuickDeploy>),
+    Value(String, Vec<Step>),
+    Edits(String, Vec<Edit>),
 }
 
 /// What it answers.
@@ -61,6 +63,8 @@ enum Answer {
     Reading(Reading),
     Converted(Converted),
     Written(String),
+    Value(Option<serde_json::Value>),
+    Edited(Result<String, String>),
 }
 
 /// The reader. It is one function, so that all of it is one chunk and no part of it is in the shell.
@@ -69,6 +73,9 @@ fn reader(asked: Asked) -> Result<Answer, SplitLoaderError> {
     Ok(match asked {
         Asked::Texts(name, compose, env) => Answer::Reading(Reading::of(&name, &compose, &env)),
         Asked::Line(line) => Answer::Converted(compose::run::convert(&line)),
+        // A text that cannot be read has no values; what is wrong with it is said by its diagnostics.
+        Asked::Value(text, path) => Answer::Value(compose::edit::read(&text, &path).ok().flatten()),
+        Asked::Edits(text, edits) => Answer::Edited(compose::edit::apply(&text, &edits).map_err(|it| it.to_string())),
         Asked::Form(request) => Answer::Written(compose::run::quick(&request)),
     })
 }
@@ -103,6 +110,28 @@ pub async fn form(request: QuickDeploy) -> Result<String, SplitLoaderError> {
     match reader(Asked::Form(Box::new(request))).await? {
         Answer::Written(text) => Ok(text),
         _ => Ok(String::new()),
+    }
+}
+
+/// The value at a place of a text, as it is written there.
+///
+/// # Errors
+/// The chunk could not be fetched; the next call tries again.
+pub async fn value(text: String, path: Vec<Step>) -> Result<Option<serde_json::Value>, SplitLoaderError> {
+    match reader(Asked::Value(text, path)).await? {
+        Answer::Value(value) => Ok(value),
+        _ => Ok(None),
+    }
+}
+
+/// A text after these edits, every other byte as it was; or why one of them cannot be made.
+///
+/// # Errors
+/// The chunk could not be fetched; the next call tries again.
+pub async fn edited(text: String, edits: Vec<Edit>) -> Result<Result<String, String>, SplitLoaderError> {
+    match reader(Asked::Edits(text.clone(), edits)).await? {
+        Answer::Edited(edited) => Ok(edited),
+        _ => Ok(Ok(text)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The apps of the desktop, in one table, and what stands on the desk.
 
 pub mod account;
+pub mod adopt;
 pub mod app_settings;
 pub mod ask;
 pub mod commands;
@@ -11,6 +12,7 @@ pub mod files;
 pub mod group;
 pub mod items;
 pub mod logs;
+pub mod service;
 pub mod stack;
 pub mod welcome;
 
@@ -22,6 +24,8 @@ pub const APPS: &[App] = &[
     deploy::APP,
     files::APP,
     stack::APP,
+    adopt::APP,
+    service::APP,
     logs::APP,
     account::APP,
     app_settings::APP,

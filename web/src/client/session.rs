@@ -371,6 +371,10 @@ impl Session {
         self.heed(Call::new("PUT", path).token(&self.token).body(body)?.read().await)
     }
 
+    pub(super) async fn patch<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Error> {
+        self.heed(Call::new("PATCH", path).token(&self.token).body(body)?.read().await)
+    }
+
     /// Sends a file as it is.
     pub(super) async fn upload(&self, path: &str, file: web_sys::File) -> Result<(), Error> {
         self.heed(Call::new("PUT", path).token(&self.token).file(file).done().await)

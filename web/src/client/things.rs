@@ -1,8 +1,10 @@
 //! What can be asked of images, volumes and networks.
 
-use api::image::{Image, ImageDetail};
+use api::image::{Image, ImageDetail, PullImage};
+use api::job::Job;
 use api::network::{CreateNetwork, Network, NetworkDetail};
 use api::page::Page;
+use api::registry::{Registry, SetRegistry};
 use api::volume::{CreateVolume, Volume, VolumeDetail};
 use serde::de::DeserializeOwned;
 
@@ -69,6 +71,27 @@ impl Session {
     /// Makes a network.
     pub async fn create_network(&self, request: &CreateNetwork) -> Result<NetworkDetail, Error> {
         self.post("/networks", request).await
+    }
+
+    /// Begins to fetch an image.
+    pub async fn pull_image(&self, request: &PullImage) -> Result<Job, Error> {
+        self.post("/images/pull", request).await
+    }
+
+    /// The registries whose passwords are kept, without the passwords.
+    pub async fn registries(&self) -> Result<Vec<Registry>, Error> {
+        let page: Page<Registry> = self.read("/registries").await?;
+        Ok(page.items)
+    }
+
+    /// Keeps the password for a registry, in place of the one that was kept.
+    pub async fn set_registry(&self, request: &SetRegistry) -> Result<Registry, Error> {
+        self.post("/registries", request).await
+    }
+
+    /// Forgets the password for a registry.
+    pub async fn remove_registry(&self, host: &str) -> Result<(), Error> {
+        self.delete(&format!("/registries/{}", name(host))).await
     }
 
     /// Removes an image, a volume or a network that nothing uses; what this Stardeck did not make only with `foreign`.

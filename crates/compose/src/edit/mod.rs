@@ -19,7 +19,7 @@ mod splice;
 use api::compose::{Edit, Step};
 
 use crate::limits;
-use crate::tree::Node;
+use crate::tree::{Node, Value};
 use document::Document;
 use intent::Intent;
 
@@ -62,6 +62,29 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, EditError> {
     Ok(text)
 }
 
+/// The value at `path` as the text has it: variables as they are written, anchors and merge keys resolved. Absent where
+/// there is none.
+///
+/// # Errors
+/// The text is not one document of valid YAML.
+pub fn read(text: &str, path: &[Step]) -> Result<Option<serde_json::Value>, EditError> {
+    if text.len() > limits::FILE_BYTES {
+        return Err(EditError::TooLarge);
+    }
+    let value = Document::parse(text.to_owned())?.value()?;
+    let mut at = &value;
+    for step in path {
+        let next = match (&at.value, step) {
+            (Value::Map(map), Step::Key(key)) => map.get(key),
+            (Value::List(items), Step::Index(index)) => items.get(*index),
+            _ => None,
+        };
+        let Some(next) = next else { return Ok(None) };
+        at = next;
+    }
+    Ok(Some(json_of(at)))
+}
+
 fn apply_one(text: String, intent: &Intent) -> Result<String, EditError> {
     let document = Document::parse(text)?;
     let mut wanted = document.value()?;
@@ -98,10 +121,29 @@ fn show(path: &[Step]) -> String {
     shown
 }
 
+/// A value as JSON.
+fn json_of(node: &Node) -> serde_json::Value {
+    match &node.value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(value) => (*value).into(),
+        Value::Int(number) => match (i64::try_from(*number), u64::try_from(*number)) {
+            (Ok(number), _) => number.into(),
+            (_, Ok(number)) => number.into(),
+            _ => number.to_string().into(),
+        },
+        Value::Float(number) => (*number).into(),
+        Value::Time(text) | Value::Str(text) => text.as_str().into(),
+        Value::List(items) => items.iter().map(json_of).collect(),
+        Value::Map(map) => {
+            let entries = map.iter().map(|(key, node)| (key.clone(), json_of(node)));
+            serde_json::Value::Object(entries.collect())
+        }
+    }
+}
+
 /// A value from JSON.
 fn node_of(value: &serde_json::Value) -> Node {
     use crate::source::Place;
-    use crate::tree::Value;
     let value = match value {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::Bool(value) => Value::Bool(*value),

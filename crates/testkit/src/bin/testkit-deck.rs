@@ -2,14 +2,15 @@
 //!
 //! `testkit-deck BINARY WEB ARGS…` starts a machine and the server BINARY with the desktop's files in WEB. It prints a line of
 //! JSON when both are up, and then one for each line that it is given: an array of words, such as
-//! `["podman", "stop", "web"]`, `["app", "evil", "--publish", …]`, `["deck", "kill"]`, `["deck", "start"]`, `["service", "stop"]`. At the end of its
-//! input it takes all of it down, and fails if anything was left behind.
+//! `["podman", "stop", "web"]`, `["app", "evil", "--publish", …]`, `["deck", "kill"]`, `["deck", "start"]`,
+//! `["service", "stop"]`, `["create", "idle-", "200"]`, `["registry", "start", "team/app:1"]`. At the end of its input it
+//! takes all of it down, and fails if anything was left behind.
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use testkit::{Deck, DeckOptions, Machine};
+use testkit::{Deck, DeckOptions, Machine, Narrow, Registry, TINY};
 
 #[tokio::main]
 async fn main() {
@@ -29,6 +30,7 @@ async fn main() {
     };
     let mut deck = Deck::start(&machine, binary, options).await;
     say(&where_it_is(&deck));
+    let mut registry = None;
     for line in std::io::stdin().lock().lines() {
         let line = line.expect("standard input is text");
         let words: Vec<String> = serde_json::from_str(&line).expect("a line is an array of words");
@@ -48,6 +50,24 @@ async fn main() {
                 deck.start_again().await;
                 where_it_is(&deck)
             }
+            ["create", prefix, count] => create(&machine, prefix, count).await,
+            ["registry", "start", name] => {
+                // What is slow is seen under way; it is fetched from what stands before the registry.
+                let started = Registry::start(&machine, true).await;
+                machine.make_image("localhost/to-push:latest", 600_000, "").await;
+                started.push("localhost/to-push:latest", name).await;
+                machine.cli(&["rmi", "localhost/to-push:latest"]).await;
+                let narrow = Narrow::before(started.host(), 200_000).await;
+                let host = narrow.host().to_owned();
+                registry = Some((started, narrow));
+                json!({"out": host})
+            }
+            ["registry", "open"] => {
+                if let Some((_, narrow)) = &registry {
+                    narrow.open();
+                }
+                json!({})
+            }
             ["deck", "log"] => json!({"out": deck.log()}),
             ["service", "stop"] => {
                 machine.stop_podman().await;
@@ -64,6 +84,26 @@ async fn main() {
     if deck.is_running() {
         deck.stop().await;
     }
+    if let Some((registry, _)) = registry {
+        registry.stop().await;
+    }
+}
+
+/// Makes so many containers that do not run; by the API, which is ten times quicker than a command for each.
+async fn create(machine: &Machine, prefix: &str, count: &str) -> Value {
+    let count: u32 = count.parse().expect("a number");
+    let containers = machine.podman().containers();
+    for number in 0..count {
+        let spec = podman::container::Spec {
+            name: format!("{prefix}{number:03}"),
+            image: TINY.to_owned(),
+            ..podman::container::Spec::default()
+        };
+        if let Err(error) = containers.create(&spec).await {
+            return json!({"error": error.to_string()});
+        }
+    }
+    json!({})
 }
 
 /// The address, and the token of the setup while there is one.

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 
 use super::draft::{AUDIENCES, Draft, moves};
 use super::icon::IconField;
-use crate::apps::stack;
+use crate::apps::{service, stack};
 use crate::client::{Error, StackVerb};
 use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
@@ -176,7 +176,7 @@ fn Fields(form: Form, detail: AppDetail, children: Children) -> impl IntoView {
     };
     let port = labels.port.unwrap_or(detail.app.port).to_string();
     let (stack_name, service) = (detail.app.stack.clone(), detail.app.service.clone());
-    let opened = stack_name.clone();
+    let (opened, opened_service, stack_name_again) = (stack_name.clone(), service.clone(), stack_name.clone());
     let audiences = AUDIENCES.iter().filter(|(least, ..)| *least <= role);
     let audiences: Vec<_> = audiences
         .map(|(_, word, label)| view! { <option value=*word>{*label}</option> })
@@ -227,9 +227,12 @@ fn Fields(form: Form, detail: AppDetail, children: Children) -> impl IntoView {
                 <fieldset>
                     <legend>"Its container"</legend>
                     <p class="app-note">
-                        {format!("It is the service {service} of the stack {stack_name}. Image, ports, volumes, variables, limits and when it starts by itself are in the stack's compose file.")}
+                        {format!("It is the service {service} of the stack {stack_name}: image, ports, volumes, variables, limits, and when it starts by itself.")}
                     </p>
-                    <Button press=move |_| stack::open(manager, &opened)>"Open the stack"</Button>
+                    <div class="app-buttons">
+                        <Button press=move |_| service::open(manager, &opened, &opened_service)>"Settings of its container…"</Button>
+                        <Button press=move |_| stack::open(manager, &stack_name_again)>"Open the stack"</Button>
+                    </div>
                 </fieldset>
             </div>
             <footer class="app-foot">

@@ -8,7 +8,9 @@ use api::user::Role;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::apps::adopt;
 use crate::apps::logs::{self, Source};
+use crate::apps::service;
 use crate::client::{Error, Verb};
 use crate::desktop::manager::WindowManager;
 use crate::kit::Deed;
@@ -188,6 +190,18 @@ impl Acts {
         entries.insert(0, Entry::Item(logs));
         if entries.len() > 1 {
             entries.insert(1, Entry::Rule);
+        }
+        if container.foreign && self.deck.session.with_untracked(|it| it.user().role) == Role::Administrator {
+            let adopted = container.clone();
+            let adopt = Item::new("Adopt…", Glyph::Layers, move || adopt::open(self.manager, &adopted));
+            entries.insert(1, Entry::Item(adopt));
+        }
+        if let (false, Some(stack), Some(service)) = (container.foreign, &container.stack, &container.service) {
+            let (stack, service) = (stack.clone(), service.clone());
+            let item = Item::new("Settings…", Glyph::Sliders, move || {
+                service::open(self.manager, &stack, &service);
+            });
+            entries.insert(1, Entry::Item(item));
         }
         if let Some(app) = self.app(container) {
             let open = Item::new("Open in a new tab", Glyph::External, move || self.open(app.clone()));

@@ -1,12 +1,18 @@
 //! A container, looked at closely: what unfolds below its row.
 
 use api::container::{Container, ContainerDetail, Mount};
+use api::user::Role;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::say;
-use super::usage::Trail;
+use super::table::Shared;
+use super::usage::{Counting, Trail, Usages};
+use crate::apps::adopt;
+use crate::desktop::manager::WindowManager;
+use crate::kit::button::Button;
 use crate::kit::icon::{Glyph, Icon};
+use crate::kit::viewport::Viewport;
 use crate::store::Deck;
 
 /// What unfolds. It is asked for anew whenever the container changes.
@@ -18,6 +24,20 @@ pub fn Detail(
     trail: Memo<Trail>,
 ) -> impl IntoView {
     let deck = expect_context::<Deck>();
+    let usages = expect_context::<Usages>();
+    // The rows below have to know how much room this takes.
+    let heights = expect_context::<Shared>().heights;
+    let viewport = Viewport::new();
+    Effect::new(move |_| {
+        let (height, id) = (viewport.size.get().1, container.with_untracked(|it| it.id.clone()));
+        if height > 0.0 {
+            heights.maybe_update(|heights| heights.insert(id, height) != Some(height));
+        }
+    });
+    let used = move || match usages.counting.get() {
+        Counting::Cannot(why) => vec![format!("No statistics on this machine. {why}")],
+        Counting::Awaited | Counting::Counts => trail.with(Trail::lines),
+    };
     let detail = RwSignal::new(None::<ContainerDetail>);
     let wrong = RwSignal::new(None::<String>);
     Effect::new(move |_| {
@@ -29,14 +49,17 @@ pub fn Detail(
             }
         });
     });
+    let administers = deck.session.with_untracked(|it| it.user().role) == Role::Administrator;
+    let adoptable = move || administers && container.with(|it| it.foreign);
     view! {
-        <div class="detail" role="row">
+        <div node_ref=viewport.node class="detail" role="row">
             <div role="cell">
+                {move || adoptable().then(|| view! { <Foreign container=container /> })}
                 {move || match (detail.get(), wrong.get()) {
                     (Some(detail), _) => {
                         view! {
                             <dl>
-                                {move || fact("Uses", trail.with(Trail::lines))}
+                                {move || fact("Uses", used())}
                                 {facts(&detail)}
                             </dl>
                         }
@@ -46,6 +69,18 @@ pub fn Detail(
                     (None, None) => view! { <p role="status">"Reading…"</p> }.into_any(),
                 }}
             </div>
+        </div>
+    }
+}
+
+/// What can be done with a container that somebody else made.
+#[component]
+fn Foreign(container: RwSignal<Container>) -> impl IntoView {
+    let manager = expect_context::<WindowManager>();
+    view! {
+        <div class="detail-offer">
+            <p>"This Stardeck did not make it: it is shown, and has no icon. As a stack it would have a compose file, a history and a way in."</p>
+            <Button press=move |_| container.with_untracked(|it| adopt::open(manager, it))>"Adopt…"</Button>
         </div>
     }
 }

@@ -31,6 +31,8 @@ pub enum Section {
     Containers(Scope),
     /// What there is beside them.
     Things(ThingKind),
+    /// The passwords for registries.
+    Registries,
 }
 
 /// What is shown.

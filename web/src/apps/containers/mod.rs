@@ -4,18 +4,28 @@
 //! - [`order`]: in which order they stand, and which are picked; pure
 //! - [`say`]: how a container is put into words; pure
 //! - [`acts`]: what can be done to one, what follows from it, and what is under way
-//! - [`side`], [`tools`], [`list`], [`row`], [`detail`]: what is drawn
+//! - [`columns`], [`lie`]: which columns there are and how wide, and which lines are drawn; pure
+//! - [`kept`]: how the list is liked, which is kept
+//! - [`side`], [`tools`], [`chooser`], [`list`], [`table`], [`row`], [`detail`]: what is drawn
 //! - [`usage`]: what containers use, while somebody looks
-//! - [`things`], [`thing_list`]: images, volumes and networks
+//! - [`things`], [`thing_list`], [`pull`]: images, volumes and networks
+//! - [`registries`]: passwords for where images come from
 
 pub mod acts;
+pub mod chooser;
+pub mod columns;
 pub mod detail;
 pub mod filter;
+pub mod kept;
+pub mod lie;
 pub mod list;
 pub mod order;
+pub mod pull;
+pub mod registries;
 pub mod row;
 pub mod say;
 pub mod side;
+pub mod table;
 pub mod thing_list;
 pub mod things;
 pub mod tools;
@@ -35,8 +45,10 @@ use crate::kit::icon::Glyph;
 use crate::store::Deck;
 use acts::Acts;
 use filter::{Filter, Scope, Section};
+use kept::Kept;
 use list::List;
-use order::{Order, Picked};
+use order::Picked;
+use registries::Registries;
 use side::Side;
 use thing_list::ThingList;
 use tools::{PickedBar, Tools};
@@ -67,41 +79,42 @@ fn Containers(window: WindowId) -> impl IntoView {
     provide_context(Acts::new(deck));
     let (search, thing_search) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let section = RwSignal::new(Section::Containers(Scope::All));
-    let (order, picked) = (RwSignal::new(Order::default()), RwSignal::new(Picked::default()));
+    let (kept, picked) = (Kept::of(deck.own), RwSignal::new(Picked::default()));
     let scope = Signal::derive(move || match section.get() {
         Section::Containers(scope) => scope,
-        Section::Things(_) => Scope::All,
+        Section::Things(_) | Section::Registries => Scope::All,
     });
     let filter = Signal::derive(move || Filter {
         scope: scope.get(),
         search: search.get(),
     });
-    let kind = Memo::new(move |_| match section.get() {
-        Section::Containers(_) => None,
-        Section::Things(kind) => Some(kind),
+    let shown = Memo::new(move |_| match section.get() {
+        Section::Containers(_) => Section::Containers(Scope::All),
+        other => other,
     });
     let seen = Memo::new(move |_| {
         let up = |desk: &Desk| desk.window(window).is_some_and(|window| !window.minimised);
-        kind.get().is_none() && manager.desk.with(up)
+        matches!(shown.get(), Section::Containers(_)) && manager.desk.with(up)
     });
     provide_context(Usages::follow(deck, seen));
-    let main = move || match kind.get() {
-        None => view! {
-            <Tools scope=scope search=search order=order />
-            <List filter=filter order=order picked=picked clear=move || {
+    let main = move || match shown.get() {
+        Section::Containers(_) => view! {
+            <Tools scope=scope search=search kept=kept />
+            <List filter=filter kept=kept picked=picked clear=move || {
                 search.set(String::new());
                 section.set(Section::Containers(Scope::All));
             } />
             <PickedBar picked=picked />
         }
         .into_any(),
-        Some(kind) => view! {
+        Section::Things(kind) => view! {
             <div class="containers-tools">
                 <SearchField label="Search names and users" value=thing_search />
             </div>
             <ThingList kind=kind search=thing_search />
         }
         .into_any(),
+        Section::Registries => view! { <Registries /> }.into_any(),
     };
     view! {
         <div class="containers">

@@ -3,24 +3,14 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use api::container::Container;
+use api::container::{Container, Health};
+use serde::{Deserialize, Serialize};
 
-/// What a list is sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Column {
-    /// The name.
-    #[default]
-    Name,
-    /// What is up first, and of that what was started last.
-    Status,
-    /// The first port.
-    Ports,
-    /// The stack, then the name.
-    Stack,
-}
+use super::columns::Column;
 
 /// How a list is ordered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Order {
     /// By what.
     pub column: Column,
@@ -28,6 +18,15 @@ pub struct Order {
     pub back: bool,
     /// Whether by stack, each under a heading.
     pub grouped: bool,
+}
+
+/// What a container uses, coarsely enough that a list sorted by it does not dance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Its share of a processor of late, in per cent.
+    pub cpu: u64,
+    /// Its memory, in megabytes.
+    pub memory: u64,
 }
 
 /// A line of the list.
@@ -63,14 +62,14 @@ impl Order {
 
     /// The lines for these containers. What this Stardeck did not make stands apart, at the end.
     #[must_use]
-    pub fn lines(self, mut containers: Vec<&Container>) -> Vec<Line> {
+    pub fn lines(self, mut containers: Vec<&Container>, used: impl Fn(&str) -> Used) -> Vec<Line> {
         let heading = |container: &Container| match &container.stack {
             _ if container.foreign => Heading::Foreign,
             Some(stack) if self.grouped => Heading::Stack(stack.clone()),
             _ => Heading::Loose,
         };
         containers.sort_by(|a, b| {
-            let order = self.compare(a, b);
+            let order = self.compare(a, b, &used);
             let order = if self.back { order.reverse() } else { order };
             heading(a).cmp(&heading(b)).then(order).then_with(|| a.id.cmp(&b.id))
         });
@@ -90,10 +89,27 @@ impl Order {
         lines
     }
 
-    fn compare(self, a: &Container, b: &Container) -> Ordering {
+    fn compare(self, a: &Container, b: &Container, used: impl Fn(&str) -> Used) -> Ordering {
         let by_name = || a.name.cmp(&b.name);
         match self.column {
             Column::Name => by_name(),
+            Column::Health => {
+                let rank = |it: &Container| match it.health.filter(|_| it.state.is_up()) {
+                    Some(Health::Unhealthy) => 0,
+                    Some(Health::Starting) => 1,
+                    Some(Health::Healthy) => 2,
+                    None => 3,
+                };
+                rank(a).cmp(&rank(b)).then_with(by_name)
+            }
+            Column::Uptime => {
+                let up = |it: &Container| (!it.state.is_up(), it.started);
+                up(a).cmp(&up(b)).then_with(by_name)
+            }
+            // Who uses most is looked for.
+            Column::Cpu => used(&b.id).cpu.cmp(&used(&a.id).cpu).then_with(by_name),
+            Column::Memory => used(&b.id).memory.cmp(&used(&a.id).memory).then_with(by_name),
+            Column::Image => a.image.cmp(&b.image).then_with(by_name),
             Column::Status => {
                 let rank = |it: &Container| (!it.state.is_up(), std::cmp::Reverse(it.started.or(it.finished)));
                 rank(a).cmp(&rank(b)).then_with(by_name)
@@ -180,9 +196,14 @@ mod tests {
         vec![of("db", Some("shop")), stray, idle, web, of("a", Some("photos"))]
     }
 
+    fn used(id: &str) -> Used {
+        let cpu = if id == "id-web" { 40 } else { 1 };
+        Used { cpu, memory: 0 }
+    }
+
     fn said(order: Order) -> String {
         let some = some();
-        let lines = order.lines(some.iter().collect());
+        let lines = order.lines(some.iter().collect(), used);
         let words = lines.iter().map(|line| match line {
             Line::Container(id) => id.trim_start_matches("id-").to_owned(),
             Line::Heading(Heading::Stack(name)) => format!("[{name}]"),
@@ -212,12 +233,15 @@ mod tests {
         assert_eq!(said(status), "web a db idle [foreign] stray");
         assert_eq!(said(status.press(Column::Status)), "idle db a web [foreign] stray");
         assert_eq!(said(status.press(Column::Stack)), "a db web idle [foreign] stray");
+        assert_eq!(said(status.press(Column::Cpu)), "web a db idle [foreign] stray");
+        assert_eq!(said(status.press(Column::Memory)), "a db idle web [foreign] stray");
+        assert_eq!(said(status.press(Column::Uptime)), "a db web idle [foreign] stray");
     }
 
     #[test]
     fn picking_is_as_in_any_list() {
         let some = some();
-        let lines = Order::default().lines(some.iter().collect());
+        let lines = Order::default().lines(some.iter().collect(), used);
         let mut picked = Picked::default();
         picked.only("id-db");
         picked.up_to("id-stray", &lines);

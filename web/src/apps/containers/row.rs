@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::acts::{Act, Acts};
+use super::columns::Column;
 use super::detail::Detail;
-use super::order::{Line, Picked};
 use super::say;
-use super::usage::{CpuCell, Trail, Usages};
+use super::table::Shared;
+use super::usage::{Cpu, Trail, Usages};
 use crate::kit::button::IconButton;
 use crate::kit::icon::{Glyph, Icon};
 use crate::kit::menu::{Anchor, Entry, Item, Menus};
@@ -21,26 +22,39 @@ use crate::store::Deck;
 pub fn Row(
     /// The container's id.
     id: String,
-    /// The list that it stands in.
-    lines: Memo<Vec<Line>>,
-    /// What is picked of it.
-    picked: RwSignal<Picked>,
+    /// Its place among the rows of the table, counted from 1.
+    number: Signal<usize>,
 ) -> impl IntoView {
     let deck = expect_context::<Deck>();
     // A row that is drawn after its container is gone has nothing to draw.
     deck.containers
         .row(&id)
-        .map(|row| view! { <RowOf id=id row=row lines=lines picked=picked /> })
+        .map(|row| view! { <RowOf id=id row=row number=number /> })
 }
 
 #[component]
-fn RowOf(id: String, row: ArcRwSignal<Container>, lines: Memo<Vec<Line>>, picked: RwSignal<Picked>) -> impl IntoView {
+fn RowOf(id: String, row: ArcRwSignal<Container>, number: Signal<usize>) -> impl IntoView {
+    let Shared {
+        lines,
+        picked,
+        columns,
+        unfolded,
+        ..
+    } = expect_context();
     let deck = expect_context::<Deck>();
     let acts = expect_context::<Acts>();
     let menus = expect_context::<Menus>();
     let container = RwSignal::from(row);
-    let open = RwSignal::new(false);
     let (busy_id, picked_id, menu_id) = (id.clone(), id.clone(), StoredValue::new(id.clone()));
+    let open = Memo::new(move |_| menu_id.with_value(|id| unfolded.with(|ids| ids.contains(id))));
+    let unfold = move || {
+        let id = menu_id.get_value();
+        unfolded.update(|ids| {
+            if !ids.remove(&id) {
+                ids.insert(id);
+            }
+        });
+    };
     let under_way = Memo::new(move |_| acts.under_way(&busy_id));
     let usages = expect_context::<Usages>();
     let used_id = id.clone();
@@ -97,10 +111,33 @@ fn RowOf(id: String, row: ArcRwSignal<Container>, lines: Memo<Vec<Line>>, picked
     let first = move || if up.get() { Act::Stop } else { Act::Start };
     let first_label =
         Signal::derive(move || container.with(|container| format!("{} {}", first().word(), container.name)));
+    let cell = move |column: Column| {
+        let class = column.class();
+        match column {
+            Column::Name => ().into_any(),
+            Column::Status => view! {
+                <div class=class role="cell">
+                    <Dot condition=condition />
+                    <span>{move || status.get()}</span>
+                </div>
+            }
+            .into_any(),
+            Column::Cpu => view! { <div class=class role="cell"><Cpu trail=trail /></div> }.into_any(),
+            _ => {
+                let text = Memo::new(move |_| match column {
+                    Column::Memory => trail.with(Trail::memory).unwrap_or_else(|| "–".to_owned()),
+                    Column::Uptime => container.with(|it| say::uptime(it, deck.now.get())).unwrap_or_default(),
+                    _ => container.with(|it| words(it, column)),
+                });
+                view! { <div class=class role="cell"><span title=text>{text}</span></div> }.into_any()
+            }
+        }
+    };
     view! {
         <div
             class="row"
             role="row"
+            aria-rowindex=move || number.get().to_string()
             class:is-off=move || !up.get()
             class:is-busy=move || under_way.get().is_some()
             aria-busy=move || under_way.get().map(|_| "true")
@@ -108,7 +145,7 @@ fn RowOf(id: String, row: ArcRwSignal<Container>, lines: Memo<Vec<Line>>, picked
             on:click=pick
             on:dblclick=move |event| {
                 if !on_control(&event) {
-                    open.update(|open| *open = !*open);
+                    unfold();
                 }
             }
             on:contextmenu=context_menu
@@ -119,7 +156,7 @@ fn RowOf(id: String, row: ArcRwSignal<Container>, lines: Memo<Vec<Line>>, picked
                     class="unfold"
                     aria-label=named("Look at")
                     aria-expanded=move || if open.get() { "true" } else { "false" }
-                    on:click=move |_| open.update(|open| *open = !*open)
+                    on:click=move |_| unfold()
                 >
                     <Icon glyph=Glyph::ChevronDown size=14 />
                 </button>
@@ -135,22 +172,7 @@ fn RowOf(id: String, row: ArcRwSignal<Container>, lines: Memo<Vec<Line>>, picked
                     {move || container.with(|container| say::image(&container.image).to_owned())}
                 </small>
             </div>
-            <div class="cell-status" role="cell">
-                <Dot condition=condition />
-                <span>{move || status.get()}</span>
-            </div>
-            <Show when=move || usages.known.get()>
-                <CpuCell trail=trail />
-                <div class="cell-memory" role="cell">
-                    <span>{move || trail.with(Trail::memory).unwrap_or_else(|| "–".to_owned())}</span>
-                </div>
-            </Show>
-            <div class="cell-ports" role="cell">
-                <span>{move || container.with(|container| say::ports(&container.ports).join(", "))}</span>
-            </div>
-            <div class="cell-stack" role="cell">
-                <span>{move || container.with(|container| container.stack.clone())}</span>
-            </div>
+            {move || columns.get().into_iter().skip(1).map(cell).collect_view()}
             <div class="cell-acts" role="cell">
                 <IconButton
                     label=first_label
@@ -186,6 +208,17 @@ fn on_control(event: &MouseEvent) -> bool {
         .target()
         .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     target.is_some_and(|target| target.closest("button").ok().flatten().is_some())
+}
+
+/// What a column that only repeats what is known has in it.
+fn words(container: &Container, column: Column) -> String {
+    match column {
+        Column::Health => say::health(container).to_owned(),
+        Column::Image => say::image(&container.image).to_owned(),
+        Column::Ports => say::ports(&container.ports).join(", "),
+        Column::Stack => container.stack.clone().unwrap_or_default(),
+        Column::Name | Column::Status | Column::Uptime | Column::Cpu | Column::Memory => String::new(),
+    }
 }
 
 fn first_untracked(container: &Container) -> Act {

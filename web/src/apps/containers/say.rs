@@ -53,6 +53,24 @@ pub fn status(container: &Container, now: i64) -> String {
     with_time(word, since, now, "")
 }
 
+/// How long a container has been running; absent where it does not.
+#[must_use]
+pub fn uptime(container: &Container, now: i64) -> Option<String> {
+    let since = container.started.filter(|_| container.state.is_up())?;
+    Some(duration(Timestamp(now).seconds_since(since)))
+}
+
+/// What its health check says; nothing where it has none or does not run.
+#[must_use]
+pub fn health(container: &Container) -> &'static str {
+    match container.health.filter(|_| container.state.is_up()) {
+        Some(Health::Healthy) => "Healthy",
+        Some(Health::Unhealthy) => "Unhealthy",
+        Some(Health::Starting) => "Checking",
+        None => "",
+    }
+}
+
 fn with_time(word: &str, since: Option<Timestamp>, now: i64, after: &str) -> String {
     match since {
         Some(since) => format!("{word} · {}{after}", duration(Timestamp(now).seconds_since(since))),
@@ -180,11 +198,16 @@ pub(crate) mod tests {
             (condition(&sick), status(&sick, 0).as_str()),
             (Condition::Doubtful, "Unhealthy · 0 s")
         );
+        assert_eq!(
+            (health(&sick), uptime(&sick, 5_000)),
+            ("Unhealthy", Some("5 s".to_owned()))
+        );
         let stopped = Container {
             state: ContainerState::Exited,
             ..sick
         };
         assert_eq!(condition(&stopped), Condition::Off);
+        assert_eq!((health(&stopped), uptime(&stopped, 5_000)), ("", None));
     }
 
     #[test]

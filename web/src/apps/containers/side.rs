@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use api::user::Role;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -30,6 +31,7 @@ pub fn Side(
         names.extend(deck.stacks.all().into_iter().map(|stack| stack.name.to_string()));
         names.into_iter().collect::<Vec<_>>()
     });
+    let administers = deck.session.with_untracked(|it| it.user().role) == Role::Administrator;
     view! {
         <nav class="side" aria-label="Show">
             <Counted section=section to=Scope::All label="All" count=count(|counts| counts.all) />
@@ -51,6 +53,7 @@ pub fn Side(
                 })
                 .into_iter()
                 .collect_view()}
+            {administers.then(|| view! { <Part section=section to=Section::Registries label="Registries">""</Part> })}
         </nav>
     }
 }

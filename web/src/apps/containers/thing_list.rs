@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::detail::fact;
+use super::pull::Pull;
 use super::things::{Facts, Thing, of_image, of_network, of_volume};
 use crate::client::{Error, Session, ThingKind};
 use crate::desktop::time::duration;
@@ -35,7 +36,7 @@ struct Things {
 }
 
 impl Things {
-    /// Lists them now, and again when containers come and go, which use them.
+    /// Lists them now, and again when containers come and go, which use them, or a job ends.
     fn follow(kind: ThingKind) -> Self {
         let deck = expect_context::<Deck>();
         let things = Self {
@@ -49,7 +50,10 @@ impl Things {
         };
         let users = Memo::new(move |_| {
             let all = deck.containers.all().into_iter();
-            all.map(|it| (it.id, it.state.is_up())).collect::<Vec<_>>()
+            let users: Vec<_> = all.map(|it| (it.id, it.state.is_up())).collect();
+            // A job that is over may have fetched or made something.
+            let over = deck.jobs.all().into_iter().filter(|job| job.state.is_over());
+            (users, over.count())
         });
         Effect::new(move |_| {
             users.track();
@@ -161,7 +165,7 @@ fn words(kind: ThingKind) -> Words {
             list: "Images",
             amount: "Size",
             none: "No images yet",
-            hint: "Deploying something fetches the images that it needs.",
+            hint: "Deploying something fetches the images that it needs; or fetch one by its name.",
             create: None,
         },
         ThingKind::Volume => Words {
@@ -203,6 +207,7 @@ pub fn ThingList(
     });
     let may = things.deck.session.with_untracked(|session| session.user().role) != Role::Viewer;
     view! {
+        {(kind == ThingKind::Image && may).then(|| view! { <Pull /> })}
         {words.create.filter(|_| may).map(|word| view! { <Create things=things word=word /> })}
         <Show when=move || things.wrong.with(Option::is_some)>
             <p class="things-wrong">{move || things.wrong.get()}</p>

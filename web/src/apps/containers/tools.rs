@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 
 use super::acts::{Act, Acts};
+use super::chooser::Chooser;
 use super::filter::Scope;
-use super::order::{Order, Picked};
+use super::kept::Kept;
+use super::order::Picked;
 use crate::apps::stack;
 use crate::desktop::manager::WindowManager;
 use crate::kit::button::{Button, IconButton, Tone};
@@ -19,11 +21,12 @@ pub fn Tools(
     scope: Signal<Scope>,
     /// The words that must be found.
     search: RwSignal<String>,
-    /// The order of the list.
-    order: RwSignal<Order>,
+    /// How the list is liked.
+    kept: Kept,
 ) -> impl IntoView {
     let manager = expect_context::<WindowManager>();
     let deck = expect_context::<Deck>();
+    let order = kept.order;
     let grouped = Signal::derive(move || order.with(|order| order.grouped));
     // A project of another tool has no files here, and so no window.
     let ours = Memo::new(move |_| match scope.get() {
@@ -49,6 +52,7 @@ pub fn Tools(
                 pressed=grouped
                 press=move |_| order.update(|order| order.grouped = !order.grouped)
             />
+            <Chooser kept=kept />
             <Show when=move || ours.get().is_some()>
                 <Button press=open>"Open stack"</Button>
             </Show>

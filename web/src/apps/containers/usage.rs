@@ -10,6 +10,7 @@ use futures_util::future::abortable;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::order::Used;
 use crate::client::{Error, Session};
 use crate::desktop::time::bytes;
 use crate::store::{Deck, browser};
@@ -55,6 +56,22 @@ impl Trail {
         self.now.as_ref()?.memory.map(bytes)
     }
 
+    /// What it uses, to sort by: of late, not at this moment.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "thirty is exact, and a share of a processor is a small number above nothing"
+    )]
+    fn used(&self) -> Used {
+        let mean = self.cpu.iter().sum::<f64>() / self.cpu.len().max(1) as f64;
+        Used {
+            cpu: mean.round() as u64,
+            memory: self.now.as_ref().and_then(|now| now.memory).unwrap_or(0) / 1_000_000,
+        }
+    }
+
     /// All that is known of it now, for a close look.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
@@ -90,12 +107,24 @@ impl Trail {
     }
 }
 
+/// Whether a machine counts what containers use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Counting {
+    /// Nobody has said yet.
+    #[default]
+    Awaited,
+    /// It does.
+    Counts,
+    /// It does not, and why.
+    Cannot(String),
+}
+
 /// What all containers use; a context of the window.
 #[derive(Clone, Copy)]
 pub struct Usages {
     all: RwSignal<HashMap<String, Trail>>,
     /// Whether this machine counts it.
-    pub known: RwSignal<bool>,
+    pub counting: RwSignal<Counting>,
 }
 
 impl Usages {
@@ -104,7 +133,7 @@ impl Usages {
     pub fn follow(deck: Deck, seen: Memo<bool>) -> Self {
         let usages = Self {
             all: RwSignal::new(HashMap::new()),
-            known: RwSignal::new(false),
+            counting: RwSignal::new(Counting::Awaited),
         };
         Effect::new(move |_| {
             let session = deck.session.get();
@@ -128,7 +157,11 @@ impl Usages {
                     while let Some(frame) = stream.next().await {
                         match frame {
                             StatsFrame::Used { containers } => self.put(containers),
-                            StatsFrame::Unavailable { .. } | StatsFrame::SessionEnded => return,
+                            StatsFrame::Unavailable { message } => {
+                                self.counting.try_set(Counting::Cannot(message));
+                                return;
+                            }
+                            StatsFrame::SessionEnded => return,
                         }
                     }
                 }
@@ -140,7 +173,8 @@ impl Usages {
     }
 
     fn put(self, containers: Vec<Usage>) {
-        self.known.try_set(true);
+        let counts = |counting: &mut Counting| std::mem::replace(counting, Counting::Counts) != Counting::Counts;
+        self.counting.try_maybe_update(|counting| (counts(counting), ()));
         self.all.try_update(|all| {
             let mut before = std::mem::take(all);
             for usage in containers {
@@ -152,6 +186,18 @@ impl Usages {
         });
     }
 
+    /// Whether this machine counts it.
+    #[must_use]
+    pub fn known(self) -> bool {
+        self.counting.with(|counting| *counting == Counting::Counts)
+    }
+
+    /// What one container uses, to sort by.
+    #[must_use]
+    pub fn used(self, id: &str) -> Used {
+        self.all.with(|all| all.get(id).map(Trail::used).unwrap_or_default())
+    }
+
     /// What one container used lately; nothing while it does not run.
     #[must_use]
     pub fn of(self, id: &str) -> Trail {
@@ -159,19 +205,17 @@ impl Usages {
     }
 }
 
-/// The cell with a container's share of a processor.
+/// A container's share of a processor, and how it came to it.
 #[component]
-pub fn CpuCell(
+pub fn Cpu(
     /// What it used lately.
     trail: Memo<Trail>,
 ) -> impl IntoView {
     view! {
-        <div class="cell-cpu" role="cell">
             <svg viewBox=format!("0 0 {} {}", ROOM.0, ROOM.1) width=ROOM.0 height=ROOM.1 aria-hidden="true">
                 <polyline points=move || trail.with(Trail::points)></polyline>
             </svg>
             <span>{move || trail.with(Trail::cpu).unwrap_or_else(|| "–".to_owned())}</span>
-        </div>
     }
 }
 
@@ -202,6 +246,7 @@ mod tests {
             trail.add(usage(f64::from(cpu)));
         }
         assert_eq!(trail.cpu().as_deref(), Some("99 %"));
+        assert_eq!(trail.used(), Used { cpu: 85, memory: 1 }, "the mean of 70 to 99");
         assert_eq!(trail.points().split_whitespace().count(), MOMENTS);
         assert_eq!(
             trail.lines(),

@@ -23,7 +23,6 @@ pub fn Files() -> impl IntoView {
 #[component]
 fn Texts(flow: Flow) -> impl IntoView {
     let changed = Memo::new(move |_| flow.is_changed());
-    let env_lines = move || flow.env.with(|text| text.lines().count().clamp(3, 12).to_string());
     let diagnostics = move || {
         flow.detail.with(|detail| {
             let all = detail
@@ -45,17 +44,7 @@ fn Texts(flow: Flow) -> impl IntoView {
             <div class="stack-label" id="stack-env">
                 ".env"
             </div>
-            <textarea
-                class="stack-text is-alone"
-                rows=env_lines
-                wrap="off"
-                spellcheck="false"
-                autocapitalize="none"
-                placeholder="NAME=value"
-                aria-labelledby="stack-env"
-                prop:value=flow.env
-                on:input=move |event| flow.env.set(event_target_value(&event))
-            ></textarea>
+            <EnvText value=flow.env label="stack-env" />
         </div>
         <footer class="stack-foot">
             <p>
@@ -78,9 +67,38 @@ fn Texts(flow: Flow) -> impl IntoView {
     }
 }
 
+/// The text of a `.env`.
+#[component]
+pub fn EnvText(
+    /// The text.
+    value: RwSignal<String>,
+    /// The id of what names it.
+    label: &'static str,
+) -> impl IntoView {
+    let lines = move || value.with(|text| text.lines().count().clamp(3, 12).to_string());
+    view! {
+        <textarea
+            class="stack-text is-alone"
+            rows=lines
+            wrap="off"
+            spellcheck="false"
+            autocapitalize="none"
+            placeholder="NAME=value"
+            aria-labelledby=label
+            prop:value=value
+            on:input=move |event| value.set(event_target_value(&event))
+        ></textarea>
+    }
+}
+
 /// A text with the numbers of its lines.
 #[component]
-fn Text(value: RwSignal<String>, label: &'static str) -> impl IntoView {
+pub fn Text(
+    /// The text.
+    value: RwSignal<String>,
+    /// The id of what names it.
+    label: &'static str,
+) -> impl IntoView {
     let lines = Memo::new(move |_| value.with(|text| text.split('\n').count().max(8)));
     let numbers = move || (1..=lines.get()).map(|line| format!("{line}\n")).collect::<String>();
     view! {
@@ -101,7 +119,7 @@ fn Text(value: RwSignal<String>, label: &'static str) -> impl IntoView {
 }
 
 /// A diagnostic with its place.
-pub(super) fn said(diagnostic: &Diagnostic) -> impl IntoView + use<> {
+pub(in crate::apps) fn said(diagnostic: &Diagnostic) -> impl IntoView + use<> {
     let severity = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -114,7 +132,13 @@ pub(super) fn said(diagnostic: &Diagnostic) -> impl IntoView + use<> {
 
 /// Both texts, where somebody else wrote the files since they were read.
 #[component]
-fn Conflict(flow: Flow, theirs: StackFiles) -> impl IntoView {
+pub fn Conflict(
+    /// The stack.
+    flow: Flow,
+    /// The files as they are on the disk.
+    theirs: StackFiles,
+) -> impl IntoView {
+    let StackFiles { compose, env, .. } = theirs;
     let part = |name: &'static str, there: &str, here: String| {
         let lines = diff::lines(there, &here);
         (!lines.is_empty()).then(|| {
@@ -124,16 +148,16 @@ fn Conflict(flow: Flow, theirs: StackFiles) -> impl IntoView {
             }
         })
     };
-    let compose = part("compose.yaml", &theirs.compose, flow.compose.get_untracked());
-    let env = part(".env", &theirs.env, flow.env.get_untracked());
+    let compose_part = part("compose.yaml", &compose, flow.compose.get_untracked());
+    let env_part = part(".env", &env, flow.env.get_untracked());
     view! {
         <div class="stack-scroll">
             <h3 class="stack-title">"Somebody else changed the files meanwhile"</h3>
             <p class="stack-words">
                 "Nothing was written. Lines with a minus are on the disk alone, lines with a plus in this window alone."
             </p>
-            {compose}
-            {env}
+            {compose_part}
+            {env_part}
         </div>
         <footer class="stack-foot">
             <p></p>

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use api::job::Job;
 use api::name::StackName;
 use api::stack::{DeployStack, Generation, Plan, Stack, StackDetail, StackFiles, StackJob, StackState, WriteStack};
+use api::update::ImageState;
 use api::volume::Volume;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,6 +15,7 @@ use crate::client::{Error, Session, StackVerb};
 use crate::kit::Deed;
 use crate::kit::dialog::password::PasswordPrompt;
 use crate::kit::dialog::{Question, Questions};
+use crate::kit::toast::Toasts;
 use crate::store::Deck;
 
 /// What the window shows.
@@ -38,6 +40,7 @@ pub struct Flow {
     name: StoredValue<StackName>,
     prompt: PasswordPrompt,
     questions: Questions,
+    toasts: Toasts,
     /// What the window shows.
     pub page: RwSignal<Page>,
     /// The stack as it is; absent where it is not, or not any more.
@@ -55,6 +58,8 @@ pub struct Flow {
     pub conflict: RwSignal<Option<StackFiles>>,
     /// What was deployed, the newest first.
     pub generations: RwSignal<Vec<Generation>>,
+    /// Whether a deploy builds images again though nothing that they are made of has changed.
+    pub build: RwSignal<bool>,
     /// The risks that are agreed to, or the volumes that are to go.
     pub chosen: RwSignal<BTreeSet<String>>,
     /// Whether the server is asked something.
@@ -79,6 +84,7 @@ impl Flow {
             name: StoredValue::new(name),
             prompt: expect_context(),
             questions: expect_context(),
+            toasts: expect_context(),
             page: RwSignal::new(Page::Services),
             stack,
             job,
@@ -88,6 +94,7 @@ impl Flow {
             env: RwSignal::new(String::new()),
             conflict: RwSignal::new(None),
             generations: RwSignal::new(vec![]),
+            build: RwSignal::new(false),
             chosen: RwSignal::new(BTreeSet::new()),
             busy: RwSignal::new(false),
             wrong: RwSignal::new(None),
@@ -232,6 +239,23 @@ impl Flow {
 
     /// Asks what a deploy of the files would do, or of an older generation, and shows it. The files are written first.
     pub fn plan(self, generation: Option<u64>) {
+        self.build.set(false);
+        self.plan_as_wished(generation);
+    }
+
+    /// The same, with images built again or not.
+    pub fn plan_building(self, build: bool) {
+        self.build.set(build);
+        self.plan_as_wished(None);
+    }
+
+    /// Whether anything of it is built here.
+    #[must_use]
+    pub fn builds(&self) -> bool {
+        self.compose.with(|text| text.contains("build:"))
+    }
+
+    fn plan_as_wished(self, generation: Option<u64>) {
         let name = self.name();
         self.ask(async move |session| {
             if generation.is_none() && untrack(|| self.is_changed()) {
@@ -244,6 +268,7 @@ impl Flow {
             }
             let request = DeployStack {
                 generation,
+                build: self.build.get_untracked(),
                 ..DeployStack::default()
             };
             let plan = session.plan(&name, &request).await?;
@@ -262,7 +287,7 @@ impl Flow {
             version: generation.is_none().then_some(plan.version),
             generation,
             consents: self.chosen.get_untracked().into_iter().collect(),
-            ..DeployStack::default()
+            build: self.build.get_untracked(),
         };
         let name = self.name();
         self.begin(async move |session: &Session| session.deploy(&name, &request).await);
@@ -306,6 +331,26 @@ impl Flow {
             danger: verb == StackVerb::Down,
             run: Deed::new(run),
         });
+    }
+
+    /// Asks registries whether they have something newer. What they have is shown with the services.
+    pub fn look_for_newer(self) {
+        self.ask(async move |session| {
+            let said = session.check_updates(&self.name()).await?;
+            let unknown = said.images.iter().find_map(|it| it.trouble.clone());
+            match unknown {
+                Some(trouble) => self.toasts.wrong("Not every registry told", trouble),
+                None if said.images.iter().any(|it| it.state == ImageState::Newer) => {}
+                None => self.toasts.done("Every image is what its tag leads to"),
+            }
+            Ok(())
+        });
+    }
+
+    /// Deploys what is deployed with the images that its tags lead to now.
+    pub fn update(self) {
+        let name = self.name();
+        self.begin(async move |session: &Session| session.update_stack(&name).await);
     }
 
     /// Asks which of its volumes are to go with the stack.

@@ -35,6 +35,23 @@ pub fn Head() -> impl IntoView {
                 flow.operate(StackVerb::Down);
             })));
         }
+        if flow
+            .stack
+            .with_untracked(|it| it.as_ref().is_some_and(|it| it.generation.is_some()))
+        {
+            entries.push(Entry::Item(Item::new(
+                "Look for newer images",
+                Glyph::Refresh,
+                move || {
+                    flow.look_for_newer();
+                },
+            )));
+        }
+        if untrack(|| flow.builds()) {
+            entries.push(Entry::Item(Item::new("Build again…", Glyph::Boxes, move || {
+                flow.plan_building(true);
+            })));
+        }
         entries.push(Entry::Rule);
         entries.push(Entry::Item(
             Item::new("Remove…", Glyph::Trash, move || flow.plan_removal()).danger(),

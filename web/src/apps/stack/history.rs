@@ -145,7 +145,7 @@ fn look(flow: Flow, number: u64) -> impl IntoView {
 }
 
 /// Lines that changed, with some around them.
-pub(super) fn changes(lines: &[Line<'_>]) -> impl IntoView + use<> {
+pub(in crate::apps) fn changes(lines: &[Line<'_>]) -> impl IntoView + use<> {
     let line = |line: &Line<'_>| {
         let (kind, sign, text) = match line {
             Line::Same(text) => ("same", " ", (*text).to_owned()),

@@ -1,5 +1,7 @@
 //! What a deploy would do, and what goes when a stack is removed: looked at before it is done.
 
+use std::collections::BTreeSet;
+
 use api::stack::{Plan, PlanItem, PlanVerb};
 use api::volume::Volume;
 use leptos::prelude::*;
@@ -30,21 +32,20 @@ pub fn PlanPage(
     let risks = plan
         .risks
         .into_iter()
-        .map(|risk| choice(flow, risk.id, risk.message, None))
+        .map(|risk| choice(flow.chosen, risk.id, risk.message, None))
         .collect::<Vec<_>>();
     view! {
         <div class="stack-scroll">
             <h3 class="stack-title">{title}</h3>
             {idle
                 .then(|| view! { <p class="stack-words">"Everything is as it should be: nothing would be touched."</p> })}
-            <ol class="stack-plan" aria-label="Plan">
-                {done.into_iter().map(item).collect_view()}
-            </ol>
+            <PlanList items=done />
             {(kept > 0 && !idle)
                 .then(|| {
                     let words = if kept == 1 { "1 thing stays as it is.".to_owned() } else { format!("{kept} things stay as they are.") };
                     view! { <p class="stack-words">{words}</p> }
                 })}
+            {(generation.is_none() && untrack(|| flow.builds())).then(|| view! { <BuildAgain flow=flow /> })}
             {(wanted > 0)
                 .then(|| {
                     view! {
@@ -68,6 +69,37 @@ pub fn PlanPage(
                 {if generation.is_some() { "Go back" } else { "Deploy" }}
             </Button>
         </footer>
+    }
+}
+
+/// Whether images are built again though nothing says that they must be: what a base image or a download has become
+/// meanwhile is in no file of the stack.
+#[component]
+fn BuildAgain(flow: Flow) -> impl IntoView {
+    view! {
+        <fieldset class="stack-choices">
+            <label>
+                <input
+                    type="checkbox"
+                    prop:checked=flow.build
+                    on:change=move |event| flow.plan_building(event_target_checked(&event))
+                />
+                <span>"Build its images again, though nothing that they are made of has changed"</span>
+            </label>
+        </fieldset>
+    }
+}
+
+/// What is done, line by line.
+#[component]
+pub fn PlanList(
+    /// The lines.
+    items: Vec<PlanItem>,
+) -> impl IntoView {
+    view! {
+        <ol class="stack-plan" aria-label="Plan">
+            {items.into_iter().map(item).collect_view()}
+        </ol>
     }
 }
 
@@ -102,10 +134,10 @@ pub fn RemovePage(
     let some = !volumes.is_empty();
     let choices = volumes.into_iter().map(|volume| {
         let size = volume.size.map(bytes);
-        choice(flow, volume.name.clone(), volume.name, size)
+        choice(flow.chosen, volume.name.clone(), volume.name, size)
     });
     let choices = choices.collect::<Vec<_>>();
-    let word = move || match flow.chosen.with(std::collections::BTreeSet::len) {
+    let word = move || match flow.chosen.with(BTreeSet::len) {
         0 => "Remove".to_owned(),
         1 => "Remove with 1 volume".to_owned(),
         count => format!("Remove with {count} volumes"),
@@ -139,10 +171,15 @@ pub fn RemovePage(
 }
 
 /// Something to agree to, one by one.
-fn choice(flow: Flow, id: String, words: String, beside: Option<String>) -> impl IntoView {
+pub(in crate::apps) fn choice(
+    chosen: RwSignal<BTreeSet<String>>,
+    id: String,
+    words: String,
+    beside: Option<String>,
+) -> impl IntoView {
     let change = move |event| {
         let agreed = event_target_checked(&event);
-        flow.chosen.update(|chosen| {
+        chosen.update(|chosen| {
             if agreed {
                 chosen.insert(id.clone());
             } else {

@@ -2,6 +2,7 @@
 
 use api::container::Container;
 use api::stack::StackService;
+use api::update::ImageState;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -32,6 +33,13 @@ pub fn Services() -> impl IntoView {
         })
     });
     let trouble = Memo::new(move |_| flow.stack.with(|it| it.as_ref()?.trouble.clone()));
+    let newer = Memo::new(move |_| {
+        let updates = flow
+            .stack
+            .with(|it| it.as_ref().map(|it| it.updates.clone()).unwrap_or_default());
+        let newer = updates.iter().filter(|it| it.state == ImageState::Newer);
+        newer.map(|it| say::image(&it.image)).collect::<Vec<_>>().join(", ")
+    });
     let drift = move || {
         services.with(|services| {
             let drifted = services
@@ -52,6 +60,15 @@ pub fn Services() -> impl IntoView {
                     text="Nothing happens by itself: look at what a deploy would do."
                 >
                     <Button press=move |_| flow.plan(None)>"Look…"</Button>
+                </Banner>
+            </Show>
+            <Show when=move || !newer.with(String::is_empty)>
+                <Banner
+                    glyph=Glyph::Refresh
+                    title="Registries have something newer."
+                    text=newer
+                >
+                    <Button press=move |_| flow.update()>"Update"</Button>
                 </Banner>
             </Show>
             <Show when=move || trouble.get().is_some()>
