@@ -45,7 +45,7 @@ story("a container's settings are changed in its file, and no other byte of it",
   await beside.getByText("auto_start: false").waitFor();
   await shot(page, "service-dark");
   await window.getByRole("button", { name: "Add a port" }).click();
-  await window.getByLabel("Port 1").fill("not a port");
+  await window.getByLabel("Port 1", { exact: true }).fill("not a port");
   await beside.locator("[data-is=error]").waitFor();
   assert.ok(await window.getByRole("button", { name: "Save & restart…" }).isDisabled(), "what is wrong is not saved");
   await page.emulateMedia({ colorScheme: "light" });
@@ -74,7 +74,7 @@ story("settings are saved without a restart, taken back, and fit a phone", async
   await window.getByLabel("Image").fill("localhost/other:1");
   await window.getByRole("button", { name: "Undo all" }).click();
   assert.equal(await window.getByLabel("Image").inputValue(), "localhost/tiny:latest");
-  await window.getByLabel("Volume 1").fill("data:/srv");
+  await window.getByLabel("Volume 1", { exact: true }).fill("data:/srv");
   await window.getByRole("button", { name: "Save", exact: true }).click();
   await window.getByText("What is saved holds from the next deploy on.").waitFor();
   const { files } = await deck.asAdmin("GET", "/stacks/shop");

@@ -91,7 +91,8 @@ impl Session {
 
     /// Forgets the password for a registry.
     pub async fn remove_registry(&self, host: &str) -> Result<(), Error> {
-        self.delete(&format!("/registries/{}", name(host))).await
+        // Its colon stays as it is: the server takes one spelling of a path alone.
+        self.delete(&format!("/registries/{host}")).await
     }
 
     /// Removes an image, a volume or a network that nothing uses; what this Stardeck did not make only with `foreign`.

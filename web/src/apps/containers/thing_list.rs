@@ -56,7 +56,8 @@ impl Things {
             (users, over.count())
         });
         Effect::new(move |_| {
-            users.track();
+            // Read, not only tracked: a memo that nobody has read does not know yet what it depends on.
+            users.with(|_| ());
             deck.session.track();
             things.list();
         });
