@@ -20,7 +20,8 @@ pub(super) fn run(account: &Account) -> Result<Counts> {
         return Ok(Counts::default());
     }
     let mut node = node(account, &web::Options::default())?;
-    stream::counted(node.args(&stories))
+    // Two files at a time: each has a deck of its own, and waits for it most of the time.
+    stream::counted(node.arg("--test-concurrency=2").args(&stories))
 }
 
 /// Node's runner, ready for the stories that are given to it. What they need is built.
