@@ -5,6 +5,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use web_sys::HtmlElement;
 
 use super::tile::{Mark, Tile};
@@ -56,7 +57,12 @@ pub fn IconLayer() -> impl IntoView {
         if event.target() == event.current_target() {
             event.prevent_default();
             icons.dispatch(Action::Clear);
-            menus.open(Some(Anchor::pointer(&event)), "Desk", floor_menu(manager, icons, items));
+            let anchor = Some(Anchor::pointer(&event));
+            spawn_local(async move {
+                if let Ok(entries) = floor_menu(manager, icons, items).await {
+                    menus.open(anchor, "Desk", entries);
+                }
+            });
         }
     };
     let key = move |event: KeyboardEvent| {
@@ -274,7 +280,8 @@ fn ring(life: Life) -> Option<AnyView> {
 }
 
 /// The menu of the desk itself.
-fn floor_menu(manager: WindowManager, icons: IconManager, items: Items) -> Vec<Entry> {
+#[wasm_split(panels, fallible)]
+fn floor_menu(manager: WindowManager, icons: IconManager, items: Items) -> Result<Vec<Entry>, SplitLoaderError> {
     let mut entries: Vec<Entry> = items
         .now("deploy")
         .map(|item| {
@@ -299,7 +306,7 @@ fn floor_menu(manager: WindowManager, icons: IconManager, items: Items) -> Vec<E
                 .map(|item| Entry::Item(Line::new(item.name.clone(), Glyph::Eye, move || items.show(&item.key)))),
         );
     }
-    entries
+    Ok(entries)
 }
 
 /// The icons by their names, what always is there first.

@@ -2,6 +2,8 @@
 
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use super::about::{open_about, open_shortcuts};
 use super::jobs::JobsButton;
@@ -72,7 +74,7 @@ fn WindowMenuButton() -> impl IntoView {
     });
     let open = move |event: MouseEvent| {
         if let Some((id, _)) = active.get_untracked() {
-            menus.open(Anchor::of(&event), "Window", window_menu::entries(manager, id));
+            window_menu::open(menus, Anchor::of(&event), manager, id);
         }
     };
     view! {
@@ -125,7 +127,12 @@ fn UserMenuButton(leave: Callback<()>) -> impl IntoView {
     let manager = expect_context::<WindowManager>();
     let name = move || deck.session.get().user().name.to_string();
     let open = move |event: MouseEvent| {
-        menus.open(Anchor::of(&event), "You", entries(deck, sheets, manager, leave));
+        let anchor = Anchor::of(&event);
+        spawn_local(async move {
+            if let Ok(entries) = entries(deck, sheets, manager, leave).await {
+                menus.open(anchor, "You", entries);
+            }
+        });
     };
     view! {
         <button
@@ -142,7 +149,13 @@ fn UserMenuButton(leave: Callback<()>) -> impl IntoView {
     }
 }
 
-fn entries(deck: Deck, sheets: Sheets, manager: WindowManager, leave: Callback<()>) -> Vec<Entry> {
+#[wasm_split(panels, fallible)]
+fn entries(
+    deck: Deck,
+    sheets: Sheets,
+    manager: WindowManager,
+    leave: Callback<()>,
+) -> Result<Vec<Entry>, SplitLoaderError> {
     let session = deck.session_now();
     let role = match session.user().role {
         api::user::Role::Administrator => "administrator",
@@ -165,5 +178,5 @@ fn entries(deck: Deck, sheets: Sheets, manager: WindowManager, leave: Callback<(
     })));
     entries.push(Entry::Rule);
     entries.push(Entry::Item(Item::new("Log out", Glyph::LogOut, move || leave.run(()))));
-    entries
+    Ok(entries)
 }

@@ -86,11 +86,7 @@ pub fn WindowView(
     });
     let context_menu = move |event: MouseEvent| {
         event.prevent_default();
-        menus.open(
-            Some(Anchor::pointer(&event)),
-            "Window",
-            window_menu::entries(manager, id),
-        );
+        window_menu::open(menus, Some(Anchor::pointer(&event)), manager, id);
     };
     view! {
         <section

@@ -1,17 +1,27 @@
 //! What can be done with a window, by menu: everything that the pointer can do.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::desktop::geometry::Zone;
 use crate::desktop::manager::{Keying, WindowManager, element_id};
 use crate::desktop::reduce::Action;
 use crate::desktop::state::{Placement, WindowId};
 use crate::kit::icon::Glyph;
-use crate::kit::menu::{Entry, Item};
+use crate::kit::menu::{Anchor, Entry, Item, Menus};
 
-/// The menu of a window.
-#[must_use]
-pub fn entries(manager: WindowManager, id: WindowId) -> Vec<Entry> {
+/// Opens the menu of a window. Where it cannot be fetched the window's own buttons are left.
+pub fn open(menus: Menus, anchor: Option<Anchor>, manager: WindowManager, id: WindowId) {
+    spawn_local(async move {
+        if let Ok(entries) = entries(manager, id).await {
+            menus.open(anchor, "Window", entries);
+        }
+    });
+}
+
+#[wasm_split(panels, fallible)]
+fn entries(manager: WindowManager, id: WindowId) -> Result<Vec<Entry>, SplitLoaderError> {
     let (compact, placement) = manager.desk.with_untracked(|desk| {
         (
             desk.compact(),
@@ -57,7 +67,7 @@ pub fn entries(manager: WindowManager, id: WindowId) -> Vec<Entry> {
         })),
         Entry::Item(act("Close", Glyph::Close, Action::Close(id)).keys("Ctrl Alt W")),
     ]);
-    entries
+    Ok(entries)
 }
 
 /// The window itself takes the keys, once the menu has given the focus back.
