@@ -27,6 +27,7 @@ pub(crate) const SHELL_BUDGET: u64 = 300_000;
 
 /// Arguments of `cargo xtask web`.
 #[derive(clap::Args, Default)]
+#[group(skip)]
 pub(crate) struct Options {
     /// Build faster, without optimisation, compression and budget
     #[arg(long)]
