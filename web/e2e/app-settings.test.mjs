@@ -10,7 +10,7 @@ const icon = (page, name) => page.getByRole("option", { name: new RegExp(`^${nam
 
 async function settings(page, name) {
   await icon(page, name).click({ button: "right" });
-  await page.getByRole("menuitem", { name: "Settings…" }).click();
+  await page.getByRole("menuitem", { name: "Settings…", exact: true }).click();
   const window = page.getByRole("region", { name: `${name} — Settings` });
   await settled(window);
   return window;

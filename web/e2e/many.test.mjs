@@ -169,7 +169,10 @@ story("more icons than the desk has room for are all in reach", async ({ page, d
   await page.mouse.move(500, 200);
   await page.mouse.wheel(0, 4000);
   const last = icons(page).last();
-  await page.waitForFunction(() => document.querySelector(".icons").scrollTop > 0);
+  await page.waitForFunction(() => {
+    const { scrollTop, clientHeight, scrollHeight } = document.querySelector(".icons");
+    return scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 1;
+  });
   const inside = async (locator) => {
     const { y, height } = await settled(locator);
     return y >= 32 && y + height <= 330 - 76;

@@ -24,7 +24,7 @@ story("a container with a web interface is opened in a tab, at an origin of its 
   // Once it is stopped its page leads to the desktop, which starts it.
   await deck.podman("stop", "--time", "0", "notes");
   await tab.reload();
-  await tab.getByText("is stopped").first().waitFor();
+  await tab.getByRole("link", { name: "Start it on the desktop" }).waitFor();
   await shot(tab, "app-stopped");
   const leads = context.waitForEvent("page");
   await tab.getByRole("link", { name: "Start it on the desktop" }).click();

@@ -20,7 +20,7 @@ const story = suite({ prepare: (deck) => deck.deploy("shop", COMPOSE) });
 
 async function settings(page) {
   await page.getByRole("button", { name: "More actions for shop-web-1" }).click();
-  await page.getByRole("menuitem", { name: "Settings…" }).click();
+  await page.getByRole("menuitem", { name: "Container settings…" }).click();
   const window = page.getByRole("region", { name: "web of shop — Settings" });
   await window.getByLabel("Image").waitFor();
   await settled(window);

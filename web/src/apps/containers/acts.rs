@@ -198,7 +198,7 @@ impl Acts {
         }
         if let (false, Some(stack), Some(service)) = (container.foreign, &container.stack, &container.service) {
             let (stack, service) = (stack.clone(), service.clone());
-            let item = Item::new("Settings…", Glyph::Sliders, move || {
+            let item = Item::new("Container settings…", Glyph::Sliders, move || {
                 service::open(self.manager, &stack, &service);
             });
             entries.insert(1, Entry::Item(item));
