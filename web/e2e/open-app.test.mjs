@@ -31,7 +31,7 @@ story("a container with a web interface is opened in a tab, at an origin of its 
   const desktop = await leads;
   const window = desktop.getByRole("region", { name: "notes" });
   await window.getByText("notes is stopped").waitFor();
-  await window.getByRole("button", { name: "Start" }).click();
+  await window.getByRole("button", { name: "Start", exact: true }).click();
   await window.locator(".embed.is-shown").waitFor();
   await desktop.close();
 
