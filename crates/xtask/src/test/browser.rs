@@ -20,8 +20,8 @@ pub(super) fn run(account: &Account) -> Result<Counts> {
         return Ok(Counts::default());
     }
     let mut node = node(account, &web::Options::default())?;
-    // Two files at a time: each has a deck of its own, and waits for it most of the time.
-    stream::counted(node.arg("--test-concurrency=2").args(&stories))
+    // One file at a time: two gain little on two processors, and each then waits for what the other computes.
+    stream::counted(node.arg("--test-concurrency=1").args(&stories))
 }
 
 /// Node's runner, ready for the stories that are given to it. What they need is built.
