@@ -58,15 +58,17 @@ impl Wire {
 
     /// All up to and with `mark`; nothing if the other side ends before.
     pub(crate) async fn until(&mut self, mark: &str) -> Option<String> {
+        // What was searched is not searched again: a head of a megabyte may come in many pieces.
+        let mut searched = 0;
         loop {
-            let found = self
-                .buffer
+            let found = self.buffer[searched..]
                 .windows(mark.len())
                 .position(|window| window == mark.as_bytes());
             if let Some(at) = found {
-                let taken: Vec<u8> = self.buffer.drain(..at + mark.len()).collect();
+                let taken: Vec<u8> = self.buffer.drain(..searched + at + mark.len()).collect();
                 return Some(String::from_utf8_lossy(&taken).into_owned());
             }
+            searched = self.buffer.len().saturating_sub(mark.len() - 1);
             if !self.more().await {
                 return None;
             }
