@@ -1,4 +1,7 @@
-//! Calls that may need the password again, which is then asked for in place.
+//! Calls of the apps: one at a time, and with the password again where that is needed, which is then asked for in place.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::client::{Error, Session};
 use crate::kit::dialog::password::PasswordPrompt;
@@ -29,6 +32,32 @@ pub async fn elevated<T>(
     };
     prompt.close();
     outcome
+}
+
+/// Asks the server, one thing at a time: `busy` while it is under way, `wrong` says why it failed. The window may be closed
+/// meanwhile, and then nobody waits for the answer.
+pub fn one_at_a_time(
+    deck: Deck,
+    busy: RwSignal<bool>,
+    wrong: RwSignal<Option<String>>,
+    question: impl AsyncFnOnce(Session) -> Result<(), Error> + 'static,
+) {
+    if busy.get_untracked() {
+        return;
+    }
+    busy.set(true);
+    wrong.set(None);
+    let session = deck.session_now();
+    spawn_local(async move {
+        let result = question(session).await;
+        busy.try_set(false);
+        // The way in says that a session is over, above everything.
+        if let Err(error) = result
+            && !matches!(error, Error::Ended(_))
+        {
+            wrong.try_set(Some(error.words()));
+        }
+    });
 }
 
 /// What a refused password means to somebody whose name is known.

@@ -136,6 +136,13 @@ impl Deck {
         }
     }
 
+    /// Keeps a job that a reply tells of. Where its event was first, that is newer.
+    pub fn begun(&self, job: &Job) {
+        if self.jobs.row(&job.id).is_none() {
+            self.jobs.put(&job.id, job.clone());
+        }
+    }
+
     /// The session, for a call from an event handler.
     #[must_use]
     pub fn session_now(&self) -> Session {

@@ -45,10 +45,7 @@ pub fn Pull() -> impl IntoView {
                 Ok(job) => {
                     asked.try_update(|asked| asked.insert(job.id.clone()));
                     reference.try_set(String::new());
-                    // Where the event was first, it is newer.
-                    if deck.jobs.row(&job.id).is_none() {
-                        deck.jobs.put(&job.id.clone(), job);
-                    }
+                    deck.begun(&job);
                 }
                 // The way in says so, over everything.
                 Err(Error::Ended(_)) => {}

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::offer::Offer;
-use crate::apps::ask::elevated;
+use crate::apps::ask::{elevated, one_at_a_time};
 use crate::client::{Error, Session};
 use crate::kit::dialog::password::PasswordPrompt;
 use crate::reader::{self, Reading};
@@ -180,10 +180,7 @@ impl Flow {
             let Some(begun) = elevated(self.deck, self.prompt, call).await? else {
                 return Ok(());
             };
-            // Where the event was first, it is newer.
-            if self.deck.jobs.row(&begun.job.id).is_none() {
-                self.deck.jobs.put(&begun.job.id.clone(), begun.job.clone());
-            }
+            self.deck.begun(&begun.job);
             self.stage.set(Stage::Follow(name, begun.job.id));
             Ok(())
         });
@@ -232,24 +229,9 @@ impl Flow {
         self.back();
     }
 
-    /// Asks the server, one thing at a time. The window may be closed meanwhile, and then nobody waits for the answer.
+    /// Asks the server, one thing at a time.
     fn ask(self, question: impl AsyncFnOnce(Session) -> Result<(), Error> + 'static) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        self.wrong.set(None);
-        let session = self.deck.session_now();
-        spawn_local(async move {
-            let result = question(session).await;
-            self.busy.try_set(false);
-            // The way in says that a session is over, above everything.
-            if let Err(error) = result
-                && !matches!(error, Error::Ended(_))
-            {
-                self.wrong.try_set(Some(error.words()));
-            }
-        });
+        one_at_a_time(self.deck, self.busy, self.wrong, question);
     }
 }
 

@@ -10,7 +10,7 @@ use api::volume::Volume;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::apps::ask::elevated;
+use crate::apps::ask::{elevated, one_at_a_time};
 use crate::client::{Error, Session, StackVerb};
 use crate::kit::Deed;
 use crate::kit::dialog::password::PasswordPrompt;
@@ -391,33 +391,15 @@ impl Flow {
             let Some(begun) = elevated(self.deck, self.prompt, call).await? else {
                 return Ok(());
             };
-            // Where the event was first, it is newer.
-            if self.deck.jobs.row(&begun.job.id).is_none() {
-                self.deck.jobs.put(&begun.job.id.clone(), begun.job.clone());
-            }
+            self.deck.begun(&begun.job);
             self.followed.set(Some(begun.job.id));
             self.page.set(Page::Services);
             Ok(())
         });
     }
 
-    /// Asks the server, one thing at a time. The window may be closed meanwhile, and then nobody waits for the answer.
+    /// Asks the server, one thing at a time.
     fn ask(self, question: impl AsyncFnOnce(Session) -> Result<(), Error> + 'static) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        self.wrong.set(None);
-        let session = self.deck.session_now();
-        spawn_local(async move {
-            let result = question(session).await;
-            self.busy.try_set(false);
-            // The way in says that a session is over, above everything.
-            if let Err(error) = result
-                && !matches!(error, Error::Ended(_))
-            {
-                self.wrong.try_set(Some(error.words()));
-            }
-        });
+        one_at_a_time(self.deck, self.busy, self.wrong, question);
     }
 }
