@@ -23,11 +23,11 @@ const END_HEADERS: u8 = 4;
 
 /// A browser's connection, read along.
 pub(crate) struct Blocks<S> {
-    io: S,
-    frames: Frames,
-    /// Places for large heads, over all connections, and ours if we have one.
+    /// Places for large heads, over all connections, and ours if we have one, given back before the connection closes.
     places: Arc<Semaphore>,
     place: Option<OwnedSemaphorePermit>,
+    io: S,
+    frames: Frames,
     unfinished: Silence,
 }
 
@@ -35,10 +35,10 @@ impl<S> Blocks<S> {
     /// Stands before `io`. Large heads need one of the `places`, and any has to be there in `time`.
     pub(crate) fn new(io: S, places: Arc<Semaphore>, time: Duration) -> Self {
         Self {
-            io,
-            frames: Frames::default(),
             places,
             place: None,
+            io,
+            frames: Frames::default(),
             unfinished: Silence::new(time),
         }
     }
