@@ -30,17 +30,19 @@ use crate::lease::{End, Lease};
 use crate::origin;
 use crate::pages::Page;
 use crate::pool::{Key, Pool};
-use crate::route::{Route, Routes, Target, Upstream};
+use crate::route::{Route, Target, Upstream};
 use crate::serve::Limits;
 use crate::upgrade::{self, Browser, Handshake};
+use crate::view::View;
 use crate::worker::at_home;
 
-/// What all requests share.
+/// What all requests of one thread share.
 pub(crate) struct Path {
     /// Where the gate and the desktop live.
     pub home: Handle,
-    pub routes: Routes,
-    pub gate: Arc<dyn Gate>,
+    pub routes: View,
+    /// Counted by this thread alone.
+    pub gate: Arc<Arc<dyn Gate>>,
     pub otherwise: Option<Arc<dyn Otherwise>>,
     pub own_cookies: OwnCookies,
     pub pool: Arc<Pool>,
@@ -63,7 +65,7 @@ impl Path {
 
     fn find(&self, headers: &HeaderMap, ends: Ends) -> Option<Arc<Route>> {
         let host = headers.get(header::HOST)?.to_str().ok()?;
-        self.routes.now().find(ends.local.port(), host).cloned()
+        self.routes.find(ends.local.port(), host)
     }
 
     /// Answers a request.
@@ -117,13 +119,14 @@ impl Path {
         let handshake = Handshake::read(request.method(), request.version(), request.headers());
         let page = match self.admit(&route, &request, ends, handshake.is_some()).await {
             Ok((pass, route, upstream)) => {
+                tally.passed(pass.who, pass.held);
                 let exchange = Exchange {
                     path: self,
                     route: &route,
                     upstream,
                     ends,
                     line,
-                    pass,
+                    lease: pass.lease,
                 };
                 return exchange.conclude(request, handshake, tally).await;
             }
@@ -150,13 +153,14 @@ impl Path {
             }
         };
         let handshake = Handshake::read(request.method(), request.version(), request.headers());
+        tally.passed(pass.who, pass.held);
         let exchange = Exchange {
             path: self,
             route: &route,
             upstream,
             ends,
             line,
-            pass,
+            lease: pass.lease,
         };
         let mut reply = exchange.conclude(request, handshake, tally).await;
         let headers = reply.headers_mut();
@@ -214,15 +218,12 @@ impl Path {
             Verdict::Reply(reply) => return Err(Refusal::Reply(reply)),
         };
         // The gate may have taken its time, and woken the app: where it is, the table of this moment says.
-        let now = self.routes.now();
-        let now = now
-            .find(route.listener, route.own.authority())
-            .filter(|now| now.app == route.app);
-        let Some(now) = now else {
+        let now = self.routes.find(route.listener, route.own.authority());
+        let Some(now) = now.filter(|now| now.app == route.app) else {
             return Err(Refusal::Page(Page::Gone));
         };
         let upstream = target(now.target).map_err(Refusal::Page)?;
-        Ok((pass, Arc::clone(now), upstream))
+        Ok((pass, now, upstream))
     }
 }
 
@@ -248,7 +249,8 @@ struct Exchange<'a> {
     upstream: Upstream,
     ends: Ends,
     line: &'a mut Line,
-    pass: Pass,
+    /// The right that it needs.
+    lease: Lease,
 }
 
 impl Exchange<'_> {
@@ -259,7 +261,6 @@ impl Exchange<'_> {
         handshake: Option<Handshake>,
         mut tally: Tally,
     ) -> Response<Body> {
-        tally.passed(&self.pass);
         let route = self.route;
         let asked = accept_only(request.headers());
         let place = match handshake
@@ -308,14 +309,14 @@ impl Exchange<'_> {
         headers::request(request.headers_mut(), &self.leg(), socket.is_some());
         let mut question = Question::new(request, self.path.limits.silence);
         let mut unread = BytesMut::new();
-        let mut end = self.line.end_of(&self.pass.lease);
+        let mut end = self.line.end_of(&self.lease);
         let asked = {
             let key = Key {
                 app: self.route.app.clone(),
                 upstream: self.upstream,
             };
             let hints = may_hint.then_some(&*self.line);
-            let asked = self.path.pool.ask(&key, self.route, &mut question, &mut unread, hints);
+            let asked = self.path.pool.ask(key, self.route, &mut question, &mut unread, hints);
             let mut asked = pin!(asked);
             poll_fn(|cx| match end.poll(cx) {
                 Poll::Ready(()) => Poll::Ready(Err(Error::LeaseEnded)),
@@ -340,8 +341,7 @@ impl Exchange<'_> {
         self.line.keep(end);
         headers::response(answer.headers_mut(), &self.leg());
         let lent = (lent, head.keeps_alive);
-        let (lease, tally) = (self.pass.lease.clone(), tally.hand_over());
-        let body = FromApp::new(head.framing, unread, lent, question, lease, tally);
+        let body = FromApp::new(head.framing, unread, lent, question, self.lease, tally.hand_over());
         Ok(answer.map(|()| body.boxed_unsync()))
     }
 

@@ -1,7 +1,7 @@
 //! The byte path between a browser and the apps.
 //!
 //! In the order in which a byte meets them: `serve` (listener, `worker`, `tls`) → `http1` (a request that has one meaning, its
-//! reply, and the app's connection) or `http2` with `blocks` → `exchange` (the phases of a request: [`route`], `origin`,
+//! reply, and the app's connection) or `http2` with `blocks` → `exchange` (the phases of a request: [`route`] in a `view`, `origin`,
 //! [`gate`], `headers` with `cookies`, `csp` and `location`) → `pool` (connections to apps) → `body`, or `upgrade` for
 //! sockets. [`pages`] is what a person sees when no app answers, `access` what the gate is told of it; a `lease` is the right
 //! to what is open, a `silence` how long nothing may happen. [`fetch`] asks an app for a small file in our own name.
@@ -31,6 +31,7 @@ mod serve;
 mod silence;
 mod tls;
 mod upgrade;
+mod view;
 mod worker;
 
 #[cfg(test)]

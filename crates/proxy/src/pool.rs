@@ -2,6 +2,7 @@
 //! from one app, or one container of an app, to another.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,12 +23,19 @@ const IDLE: usize = 512;
 const IDLE_TIME: Duration = Duration::from_secs(30);
 
 /// Which connections are alike.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     /// The app.
     pub app: AppId,
     /// Where it is; its generation changes with its container.
     pub upstream: Upstream,
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Few share a port, and each request asks.
+        self.upstream.port.hash(state);
+    }
 }
 
 struct Idle {
@@ -101,13 +109,13 @@ impl Pool {
     /// Asks an app. The answer's body comes by the connection that is lent with it; what was read of it is in `unread`.
     pub(crate) async fn ask(
         self: &Arc<Self>,
-        key: &Key,
+        key: Key,
         route: &Route,
         question: &mut Question,
         unread: &mut BytesMut,
         hints: Option<&Line>,
     ) -> Result<(Head, Lent), Error> {
-        while let Some(mut connection) = self.take(key) {
+        while let Some(mut connection) = self.take(&key) {
             if !connection.is_quiet(!question.may_be_repeated()) {
                 continue;
             }
@@ -141,10 +149,10 @@ impl Pool {
         None
     }
 
-    fn lend(self: &Arc<Self>, connection: Connection, key: &Key) -> Lent {
+    fn lend(self: &Arc<Self>, connection: Connection, key: Key) -> Lent {
         Lent {
             connection,
-            key: key.clone(),
+            key,
             pool: Arc::clone(self),
         }
     }

@@ -26,6 +26,7 @@ use crate::lease::Lease;
 use crate::pool::Pool;
 use crate::route::Routes;
 use crate::tls::{HTTP2, Tls, ToApps};
+use crate::view::View;
 use crate::worker::Worker;
 
 /// How long and how much.
@@ -93,8 +94,8 @@ impl Config {
         let workers = (0..self.limits.threads.get()).map(|_| {
             let path = Path {
                 home: Handle::current(),
-                routes: self.routes.clone(),
-                gate: Arc::clone(&self.gate),
+                routes: View::of(&self.routes),
+                gate: Arc::new(Arc::clone(&self.gate)),
                 otherwise: self.otherwise.clone(),
                 own_cookies: self.own_cookies.clone(),
                 pool: Arc::new(Pool::new(to_apps.clone(), self.limits.connect, self.limits.answer)),

@@ -42,6 +42,9 @@ pub(crate) struct Handshake {
 impl Handshake {
     /// The handshake in a request, if it is a whole one.
     pub(crate) fn read(method: &Method, version: Version, headers: &HeaderMap) -> Option<Self> {
+        if !headers.contains_key(header::UPGRADE) {
+            return None;
+        }
         let upgrades = version == Version::HTTP_11
             && method == Method::GET
             && !headers.contains_key(header::TRANSFER_ENCODING)
