@@ -101,14 +101,14 @@ impl Path {
         let Some(route) = self.find(request.headers(), ends) else {
             return match &self.otherwise {
                 Some(otherwise) => {
-                    let asked = accept_only(request.headers());
+                    let accept = Accept::of(request.headers());
                     let answer = self.home.spawn(otherwise.answer(request, ends));
                     match AbortOnDropHandle::new(answer).await {
                         Ok(Answer::Reply(reply)) => reply,
                         Ok(Answer::Forward(forward)) => self.forward(*forward, ends, line).await,
                         Err(error) => {
                             tracing::error!(%error, "a request of the desktop was not answered");
-                            Page::Full.reply(None, &asked)
+                            Page::Full.reply(None, &accept.into_headers())
                         }
                     }
                 }
@@ -262,14 +262,14 @@ impl Exchange<'_> {
         mut tally: Tally,
     ) -> Response<Body> {
         let route = self.route;
-        let asked = accept_only(request.headers());
+        let accept = Accept::of(request.headers());
         let place = match handshake
             .as_ref()
             .map(|_| Arc::clone(&self.path.sockets).try_acquire_owned())
         {
             Some(Err(_)) => {
                 tracing::warn!(app = %route.app, "too many WebSockets; one was refused");
-                let reply = Page::Full.reply(Some(route), &asked);
+                let reply = Page::Full.reply(Some(route), &accept.into_headers());
                 tally.status(reply.status());
                 return reply;
             }
@@ -282,7 +282,7 @@ impl Exchange<'_> {
             Err(failed) => failed,
         };
         tally.fail(&failed);
-        let reply = page_for(&failed).reply(Some(route), &asked);
+        let reply = page_for(&failed).reply(Some(route), &accept.into_headers());
         tally.status(reply.status());
         if failed.side() == Side::Browser {
             closing(reply)
@@ -412,9 +412,16 @@ fn page_for(error: &Error) -> Page {
 }
 
 /// What a page has to know of a request that is gone by then.
-fn accept_only(headers: &HeaderMap) -> HeaderMap {
-    let accept = headers.get(header::ACCEPT).cloned();
-    accept.into_iter().map(|accept| (header::ACCEPT, accept)).collect()
+struct Accept(Option<HeaderValue>);
+
+impl Accept {
+    fn of(headers: &HeaderMap) -> Self {
+        Self(headers.get(header::ACCEPT).cloned())
+    }
+
+    fn into_headers(self) -> HeaderMap {
+        self.0.into_iter().map(|accept| (header::ACCEPT, accept)).collect()
+    }
 }
 
 /// The reply as the last of its connection.

@@ -7,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode, Version};
 use httparse::ParserConfig;
+use memchr::memchr_iter;
 
 use super::frames::Framing;
 
@@ -71,7 +72,7 @@ impl Progress {
 
 /// The end of a head, of which the bytes before `from` were searched.
 fn end(bytes: &[u8], from: usize) -> Option<usize> {
-    let mut feeds = (from..bytes.len()).filter(|&at| bytes[at] == b'\n');
+    let mut feeds = memchr_iter(b'\n', &bytes[from..]).map(|at| from + at);
     feeds.find_map(|at| match bytes[at + 1..] {
         [b'\n', ..] => Some(at + 2),
         [b'\r', b'\n', ..] => Some(at + 3),

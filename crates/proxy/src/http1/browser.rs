@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
-use http::header::{self, HeaderMap};
+use http::header::HeaderMap;
 use http::{Method, Request, Response, StatusCode, Version};
 use tokio::io::AsyncWrite;
 use tokio::sync::OwnedSemaphorePermit;
@@ -25,7 +25,6 @@ use super::wire::{Line, Shared};
 use crate::body::Body;
 use crate::exchange::{Path, page_for_fault};
 use crate::gate::Ends;
-use crate::headers::has_token;
 use crate::lease::End;
 use crate::silence::Silence;
 
@@ -58,7 +57,7 @@ pub(crate) async fn converse(path: Arc<Path>, stream: Stream, ends: Ends) -> io:
         let asked = Asked {
             version: request.version(),
             is_head: request.method() == Method::HEAD,
-            takes_trailers: has_token(request.headers(), &header::TE, "trailers"),
+            takes_trailers: head.takes_trailers,
             keeps_alive: head.keeps_alive,
         };
         let request = with_body(&wire, head, request);
@@ -179,10 +178,7 @@ impl Listener {
 
 /// The request with the body that follows its head.
 fn with_body(wire: &Shared, head: Head, request: Request<()>) -> Request<Incoming> {
-    let expects = request.headers().get(header::EXPECT);
-    let expects = expects.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
-    let is_told = expects && request.version() == Version::HTTP_11;
-    let number = wire.lock().begin(head.framing, is_told);
+    let number = wire.lock().begin(head.framing, head.waits_for_word);
     let body = match head.framing {
         Framing::Length(0) => Incoming::nothing(),
         Framing::Length(length) => Incoming::http1(wire.clone(), number, Some(length)),

@@ -6,6 +6,7 @@
 use bytes::Bytes;
 use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Uri, Version};
+use memchr::memchr_iter;
 
 use super::frames::Framing;
 
@@ -23,6 +24,10 @@ pub(crate) struct Head {
     pub is_handshake: bool,
     /// Whether another request may follow.
     pub keeps_alive: bool,
+    /// Whether the browser takes fields after a reply's body.
+    pub takes_trailers: bool,
+    /// Whether the browser sends the body only when it is told to.
+    pub waits_for_word: bool,
 }
 
 /// Why a head is refused.
@@ -39,7 +44,7 @@ pub(crate) enum Fault {
 /// The end of a head in `bytes`, of which those before `from` were searched. A line feed alone is refused at once: the end
 /// might never come.
 pub(crate) fn find_end(bytes: &[u8], from: usize) -> Result<Option<usize>, Fault> {
-    for at in (from..bytes.len()).filter(|&at| bytes[at] == b'\n') {
+    for at in memchr_iter(b'\n', &bytes[from..]).map(|at| from + at) {
         if at == 0 || bytes[at - 1] != b'\r' {
             return Err(Fault::Malformed);
         }
@@ -117,6 +122,8 @@ struct Found {
     upgrades_connection: bool,
     closes: bool,
     keeps_alive: bool,
+    takes_trailers: bool,
+    expects: bool,
 }
 
 impl Found {
@@ -144,8 +151,12 @@ impl Found {
             self.content_types += 1;
         } else if name.eq_ignore_ascii_case(b"upgrade") {
             self.upgrades_to_websocket |= value.eq_ignore_ascii_case(b"websocket");
+        } else if name.eq_ignore_ascii_case(b"expect") {
+            self.expects |= value.eq_ignore_ascii_case(b"100-continue");
+        } else if name.eq_ignore_ascii_case(b"te") {
+            self.takes_trailers |= tokens(value).any(|token| token.eq_ignore_ascii_case(b"trailers"));
         } else if name.eq_ignore_ascii_case(b"connection") {
-            for token in value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii) {
+            for token in tokens(value) {
                 self.upgrades_connection |= token.eq_ignore_ascii_case(b"upgrade");
                 self.closes |= token.eq_ignore_ascii_case(b"close");
                 self.keeps_alive |= token.eq_ignore_ascii_case(b"keep-alive");
@@ -170,6 +181,8 @@ impl Found {
             framing,
             is_handshake: upgrades && is_1_1 && is_get && framing == Framing::Length(0),
             keeps_alive: !self.closes && (is_1_1 || self.keeps_alive),
+            takes_trailers: self.takes_trailers,
+            waits_for_word: self.expects && is_1_1,
         })
     }
 }
@@ -199,15 +212,26 @@ fn read_request_line(head: &Bytes, line: &[u8], request: &mut Request<()>) -> Re
     Ok(is_1_1)
 }
 
-/// Name and value of a header line.
+/// Name and value of a header line. What no value may hold is refused where one is made of it.
 fn field(line: &[u8]) -> Result<(&[u8], &[u8]), Fault> {
-    let colon = line.iter().position(|&byte| byte == b':').ok_or(Fault::Malformed)?;
-    let (name, value) = (&line[..colon], &line[colon + 1..]);
-    let is_text = |byte: &u8| *byte == b'\t' || (*byte >= b' ' && *byte != 0x7f);
-    if name.is_empty() || !name.iter().copied().all(is_token) || !value.iter().all(is_text) {
+    let end = line.iter().position(|&byte| !is_token(byte)).unwrap_or(0);
+    if end == 0 || line[end] != b':' {
         return Err(Fault::Malformed);
     }
-    Ok((name, value.trim_ascii()))
+    Ok((&line[..end], trim(&line[end + 1..])))
+}
+
+/// The elements of a list.
+fn tokens(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|&byte| byte == b',').map(trim)
+}
+
+/// A value without the space around it.
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
 }
 
 /// Whether a server that takes `_` for `-` reads `name` as `plain`.
@@ -239,10 +263,27 @@ fn is_host(value: &[u8]) -> bool {
 }
 
 fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    TOKEN[usize::from(byte)]
 }
 
-/// Lines that end in CR LF. Line feeds alone were refused on the way in; a carriage return alone is no text.
+/// Which bytes may be in a name.
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let others = b"!#$%&'*+-.^_`|~";
+    let mut index = 0;
+    while index < others.len() {
+        table[others[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+
+/// Lines that end in CR LF. Line feeds alone were refused on the way in, and are no text.
 struct Lines<'a>(Option<&'a [u8]>);
 
 impl<'a> Iterator for Lines<'a> {
@@ -250,10 +291,11 @@ impl<'a> Iterator for Lines<'a> {
 
     fn next(&mut self) -> Option<&'a [u8]> {
         let text = self.0?;
-        match text.windows(2).position(|pair| pair == b"\r\n") {
+        let mut feeds = memchr_iter(b'\n', text);
+        match feeds.find(|&at| at > 0 && text[at - 1] == b'\r') {
             Some(at) => {
-                self.0 = Some(&text[at + 2..]);
-                Some(&text[..at])
+                self.0 = Some(&text[at + 1..]);
+                Some(&text[..at - 1])
             }
             None => self.0.take(),
         }

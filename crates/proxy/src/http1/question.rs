@@ -51,14 +51,27 @@ struct Upload {
     hold: Option<Pin<Box<Sleep>>>,
 }
 
+impl Upload {
+    fn new(body: Incoming, headers: &HeaderMap, silence: Duration) -> Self {
+        let length = headers.get(header::CONTENT_LENGTH);
+        let expects = headers.get(header::EXPECT);
+        let expects = expects.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
+        Self {
+            body,
+            left: length.and_then(|length| length.to_str().ok()?.parse().ok()),
+            trailer: headers.get(header::TRAILER).cloned(),
+            silence: Silence::new(silence),
+            hold: expects.then(|| Box::pin(sleep(WAIT_FOR_WORD))),
+        }
+    }
+}
+
 impl Question {
     /// Takes a request whose headers are those that the app gets. A browser that stops in its middle for `silence` is given
     /// up; one that waits to be told is not asked for the body before the app wants it.
     pub(crate) fn new(request: Request<Incoming>, silence: Duration) -> Self {
         let (parts, body) = request.into_parts();
         let has_body = !body.is_end_stream();
-        let length = parts.headers.get(header::CONTENT_LENGTH);
-        let left = length.and_then(|length| length.to_str().ok()?.parse().ok());
         let mut out = Outgoing::default();
         out.begin(USUAL_HEAD);
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
@@ -68,26 +81,17 @@ impl Question {
         for (name, value) in &parts.headers {
             out.line(name, value);
         }
-        if has_body && left.is_none() {
+        let upload = has_body.then(|| Upload::new(body, &parts.headers, silence));
+        if upload.as_ref().is_some_and(|upload| upload.left.is_none()) {
             out.say(b"transfer-encoding: chunked\r\n");
         }
         out.say(b"\r\n");
-        let expects = parts.headers.get(header::EXPECT);
-        let expects = expects.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
         Self {
             again: (!has_body && parts.method.is_safe()).then(|| out.gathered()),
             is_head: parts.method == Method::HEAD,
             out,
             is_given_up: false,
-            upload: has_body.then(|| {
-                Box::new(Upload {
-                    body,
-                    left,
-                    trailer: parts.headers.get(header::TRAILER).cloned(),
-                    silence: Silence::new(silence),
-                    hold: expects.then(|| Box::pin(sleep(WAIT_FOR_WORD))),
-                })
-            }),
+            upload: upload.map(Box::new),
             received: has_body.then(Arc::default),
         }
     }

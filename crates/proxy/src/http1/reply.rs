@@ -69,21 +69,28 @@ impl Reply {
         let has_none = asked.is_head
             || status.is_informational()
             || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-        let claimed = headers.get(header::CONTENT_LENGTH);
-        let claimed: Option<u64> = claimed.and_then(|length| length.to_str().ok()?.parse().ok());
-        let length = claimed.or_else(|| body.size_hint().exact());
         let may_have_length = !status.is_informational() && status != StatusCode::NO_CONTENT;
+        let (mut claimed, mut closes, mut has_date) = (None, false, false);
         for (name, value) in headers {
-            let is_ours = match *name {
-                header::TRANSFER_ENCODING => true,
-                header::CONTENT_LENGTH => !may_have_length || claimed.is_none(),
-                header::CONNECTION => !is_switch,
-                _ => false,
-            };
-            if !is_ours {
-                out.line(name, value);
+            match *name {
+                header::TRANSFER_ENCODING => continue,
+                header::CONTENT_LENGTH if claimed.is_some() || !may_have_length => continue,
+                header::CONTENT_LENGTH => {
+                    claimed = value.to_str().ok().and_then(|length| length.parse::<u64>().ok());
+                    if claimed.is_none() {
+                        continue;
+                    }
+                }
+                header::CONNECTION if !is_switch => {
+                    closes |= has_token(headers, name, "close");
+                    continue;
+                }
+                header::DATE => has_date = true,
+                _ => {}
             }
+            out.line(name, value);
         }
+        let length = claimed.or_else(|| body.size_hint().exact());
         if let Some(length) = length
             && claimed.is_none()
             && may_have_length
@@ -101,9 +108,7 @@ impl Reply {
             }
             None => Way::Close,
         };
-        let keeps_alive = asked.keeps_alive
-            && !matches!(way, Way::Close)
-            && !(headers.contains_key(header::CONNECTION) && has_token(headers, &header::CONNECTION, "close"));
+        let keeps_alive = asked.keeps_alive && !closes && !matches!(way, Way::Close);
         if !is_switch {
             match (keeps_alive, asked.version) {
                 (false, _) => out.say(b"connection: close\r\n"),
@@ -111,13 +116,17 @@ impl Reply {
                 _ => {}
             }
         }
-        if !headers.contains_key(header::DATE) {
+        if !has_date {
             say_date(out);
         }
         out.say(b"\r\n");
         Self {
             body: (!has_none).then_some(body),
-            trailer: headers.get(header::TRAILER).filter(|_| asked.takes_trailers).cloned(),
+            trailer: if asked.takes_trailers {
+                headers.get(header::TRAILER).cloned()
+            } else {
+                None
+            },
             way,
             keeps_alive,
         }
