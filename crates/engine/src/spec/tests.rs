@@ -300,7 +300,7 @@ fn what_nobody_acts_on_is_said() {
         ("build: {context: ., privileged: true}", Severity::Error),
         ("build: {context: ., additional_contexts: {x: ./y}}", Severity::Error),
         (
-            "build: {context: ., platforms: [linux/arm64, linux/amd64]}",
+            "build: {context: ., platforms: [linux/s390x, windows/amd64]}",
             Severity::Error,
         ),
         ("build: {context: ., cache_from: [x]}", Severity::Warning),
@@ -519,6 +519,70 @@ fn sec_49_ports_go_to_the_loopback_whatever_is_asked_for() {
                 .all(|one| one["host_ip"] == "127.0.0.1" && one["host_port"] == 0),
             "{port}: {all:?}"
         );
+    }
+}
+
+#[test]
+fn an_image_is_built_for_the_platform_that_runs_best_here() {
+    let built = |lines: &str| {
+        let (wanted, said, _) = meaning(&service(lines));
+        let platform = wanted.services[0]
+            .build
+            .as_ref()
+            .and_then(|build| build.platform.clone());
+        (platform, said.iter().map(|one| one.severity).min())
+    };
+    for (lines, platform, severity) in [
+        ("build: .", None, None),
+        (
+            "build: {context: ., platforms: [linux/arm64, linux/amd64]}",
+            Some("linux/amd64"),
+            Some(Severity::Note),
+        ),
+        (
+            "build: {context: ., platforms: [linux/s390x, linux/arm64]}",
+            Some("linux/arm64"),
+            Some(Severity::Warning),
+        ),
+        (
+            "platform: linux/arm64\nbuild: {context: ., platforms: [linux/amd64, linux/arm64]}",
+            Some("linux/arm64"),
+            Some(Severity::Warning),
+        ),
+    ] {
+        assert_eq!(built(lines), (platform.map(str::to_owned), severity), "{lines}");
+    }
+}
+
+#[test]
+fn who_is_reached_and_shares_nothing_may_stand_beside_its_predecessor() {
+    let more = "volumes: {data: {}}\nnetworks: {net: {}}\n";
+    let stands = |lines: &str| {
+        let (wanted, said, _) = meaning(&format!("{}{more}", service(lines)));
+        assert!(
+            said.iter().all(|one| one.severity != Severity::Error),
+            "{lines}: {said:?}"
+        );
+        wanted.services[0].replicas[0].stands_beside_another()
+    };
+    for lines in [
+        "",
+        "tmpfs: [/run]",
+        "volumes: ['data:/data:ro', './conf:/conf:ro', /cache]",
+        "networks: [net]",
+    ] {
+        assert!(stands(&format!("ports: ['8080:80']\n{lines}")), "{lines}");
+        assert!(!stands(lines), "nobody reaches it: {lines}");
+    }
+    for lines in [
+        "volumes: ['data:/data']",
+        "volumes: ['./conf:/conf']",
+        "networks: {net: {ipv4_address: 10.89.0.7}}",
+        "networks: {net: {mac_address: '02:00:00:00:00:07'}}",
+        "devices: [nvidia.com/gpu=0]",
+        "network_mode: host",
+    ] {
+        assert!(!stands(&format!("ports: ['8080:80']\n{lines}")), "{lines}");
     }
 }
 
