@@ -95,9 +95,17 @@ story("images, volumes and networks are listed with who uses them, made and remo
 
   await section(page, "Networks");
   await row(page, "shop_default").waitFor();
-  await page.getByRole("textbox", { name: "New network" }).fill("lan");
+  const network = page.getByRole("textbox", { name: "New network" });
+  await network.fill("lan");
+  await page.getByLabel("Range of addresses").fill("10.89.77.1/99");
   await page.getByRole("button", { name: "New network" }).click();
-  await row(page, "lan").waitFor();
+  await page.getByText("lan was not made").waitFor();
+  assert.equal(await network.inputValue(), "lan", "what was refused can be mended");
+  await page.getByLabel("Range of addresses").fill("10.89.77.0/24");
+  await page.getByLabel("Internal").check();
+  await page.getByRole("button", { name: "New network" }).click();
+  await row(page, "lan").getByText("10.89.77.0/24").waitFor();
+  assert.equal(await deck.podman("network", "inspect", "--format", "{{.Internal}}", "lan"), "true");
   await accessible(page, "networks");
   await page.getByRole("button", { name: "Remove lan" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();

@@ -48,10 +48,13 @@ for (const [mode, url] of MODES) {
       { id: `text${path}`, type: "template", z: "", field: "payload", template: "hello from a flow", wires: [[`out${path}`]], x: 250, y: 100 },
       { id: `out${path}`, type: "http response", z: "", wires: [], x: 400, y: 100 },
     ];
-    await inside.locator("body").press("Control+i");
-    await inside.locator("#red-ui-clipboard-dialog-import-text").fill(JSON.stringify(flow));
+    // Its keys are bound some time after its palette is there.
+    const text = inside.locator("#red-ui-clipboard-dialog-import-text");
+    do await inside.locator("body").press("Control+i");
+    while (!(await text.waitFor({ timeout: 2000 }).then(() => true, () => false)));
+    await text.fill(JSON.stringify(flow));
     // It is looked at when a key is let go.
-    await inside.locator("#red-ui-clipboard-dialog-import-text").press("End");
+    await text.press("End");
     await inside.locator("#red-ui-clipboard-dialog-ok").click();
     await inside.locator("#red-ui-workspace-chart").click({ position: { x: 300, y: 200 } });
     await inside.locator("#red-ui-header-button-deploy:not(.disabled)").click();

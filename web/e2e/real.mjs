@@ -119,6 +119,9 @@ function archive({ debian, python = [], node = [], files = {} }) {
   return whole;
 }
 
+// Makes what the images of apps consist of, where that is not there yet.
+export const make = (names) => names.forEach((name) => archive(APPS[name].recipe));
+
 // Brings the images of apps to a deck.
 export async function bring(deck, names) {
   // Podman's account may not enter the folder of the sources.

@@ -82,9 +82,7 @@ export async function enter(page, deck) {
 }
 
 export async function logIn(page, password = PASSWORD) {
-  // The form takes the focus when it appears, and again after a refusal; what is typed before that would land in
-  // another field.
-  await page.waitForFunction(() => document.activeElement instanceof HTMLInputElement);
+  // The form takes the focus when it appears, and again after a refusal, unless somebody has begun to fill it in.
   await page.getByLabel("User name").fill(NAME);
   await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Log in" }).click();

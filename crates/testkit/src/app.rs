@@ -7,10 +7,14 @@ use std::{fs, os::unix::fs::PermissionsExt};
 
 use crate::{Machine, TINY};
 
-/// Builds `testkit-app`, once a process; where it is built already that is a look at its age.
+/// `testkit-app`: the one that is named by the environment, or one that is built, once a process; where it is built already
+/// that is a look at its age.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
+        if let Some(made) = std::env::var_os("STARDECK_TEST_APP") {
+            return made.into();
+        }
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let built = Command::new(cargo)

@@ -1,9 +1,9 @@
 //! `cargo xtask ci`: what must hold before a change goes in. The same at a desk and in CI.
 
 use crate::setup::{self, Purpose};
-use crate::test;
+use crate::test::{self, rust};
 use crate::web::Compiler;
-use crate::{deny, shell, tidy};
+use crate::{deny, lints, shell, tidy};
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 
@@ -55,29 +55,15 @@ pub(crate) fn run(options: &test::Options) -> Result<()> {
     Ok(())
 }
 
+/// Everything is compiled as the tests want it, and they find it so.
 fn clippy() -> Result<()> {
-    shell::run(shell::cargo()?.args([
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--features",
-        "server/failpoints",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
+    lints::deny()?;
+    let mut all = shell::cargo()?;
+    shell::run(rust::with(all.args(["build", "--all-targets"])))?;
     // The second program of this package is behind a feature.
-    shell::run(shell::cargo()?.args([
-        "clippy",
-        "--package",
-        "xtask",
-        "--features",
-        "bundle",
-        "--bins",
-        "--",
-        "-D",
-        "warnings",
-    ]))
+    let mut bundle = shell::cargo()?;
+    bundle.args(["build", "--package", "xtask", "--features", "bundle", "--bins"]);
+    shell::run(lints::apply(&mut bundle))
 }
 
 /// Code that only the browser compiles. Clippy belongs to the checkout's toolchain, so it needs that one's target.

@@ -5,6 +5,7 @@ mod bench;
 mod ci;
 mod deny;
 mod dist;
+mod lints;
 mod run;
 mod setup;
 mod shell;

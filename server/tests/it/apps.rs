@@ -343,6 +343,28 @@ async fn an_app_by_a_path_is_for_programs_and_leads_browsers_away() {
 }
 
 #[tokio::test]
+async fn a_database_that_stands_still_holds_up_no_app() {
+    let machine = Machine::start().await;
+    let (deck, mut ada, id) = stage(&machine).await;
+    run(&machine, &id, "web", &[]).await;
+    let app = app(&mut ada, "web", AppState::Ready).await;
+    let mut window = window(&mut ada, &app.id).await;
+    let database = rusqlite::Connection::open(deck.data_dir().join("stardeck.db")).unwrap();
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut other = ada.clone();
+    let body = json!({"label": "late", "scope": "read"});
+    let written = tokio::spawn(async move { other.post("/api/tokens", body).await });
+    for _ in 0..20 {
+        let reply = window.get("/").await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+    assert!(!written.is_finished(), "nothing is written meanwhile");
+    database.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(written.await.unwrap().status, 201);
+    removed(&machine).await;
+}
+
+#[tokio::test]
 async fn a_flood_of_one_person_is_told_to_wait() {
     let machine = Machine::start().await;
     let (_deck, mut ada, id) = stage(&machine).await;

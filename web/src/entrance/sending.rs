@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 
 use super::form::{Trouble, trouble};
 use crate::client::{Challenge, Error, Session};
+use crate::kit::field::take_focus;
 
 /// What a form knows while it is filled in and sent.
 #[derive(Clone, Copy)]
@@ -66,9 +67,8 @@ fn back_to(field: &'static str) {
     request_animation_frame(move || {
         let find = |name| document().get_element_by_id(&format!("field-{name}"));
         let input = [field, "code", "password"].into_iter().find_map(find);
-        if let Some(input) = input.and_then(|input| input.dyn_into::<web_sys::HtmlInputElement>().ok()) {
-            // A page that cannot give the focus works all the same.
-            let _ = input.focus();
+        let input = input.and_then(|input| input.dyn_into::<web_sys::HtmlInputElement>().ok());
+        if let Some(input) = input.filter(take_focus) {
             input.select();
         }
     });

@@ -32,5 +32,6 @@ pub(crate) static BUILD: Object = Object::new(&[
     key("secrets", FILE_MOUNTS),
     key("tags", TEXTS),
     key("ulimits", ULIMITS).refused("the limits of Podman's own steps hold"),
-    key("platforms", TEXTS).limited("one; another than the machine's own needs an emulator on it"),
+    key("platforms", TEXTS)
+        .limited("the one that runs best here; another than the machine's own needs an emulator on it"),
 ]);

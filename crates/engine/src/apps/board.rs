@@ -66,6 +66,9 @@ pub(super) fn stand(
     rows: &[AppRow],
 ) -> (Vec<Standing>, Vec<Wanted>) {
     let (mut standing, mut wanted) = (Vec::<Standing>::new(), Vec::new());
+    // Of two that serve equally well it is the one that has done so for longer.
+    let mut containers: Vec<&Container> = containers.iter().collect();
+    containers.sort_by_key(|container| container.started);
     for container in containers {
         let Some(known) = facts.get(&container.id) else {
             continue;

@@ -1,6 +1,6 @@
 //! Keeps the truth about containers: Podman is listed once and then watched; an event is a hint to inspect again.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use api::container::Container;
@@ -9,6 +9,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use podman::watch::{Signal, Watch};
 use podman::{Podman, event};
+use tokio::time::{Instant, sleep_until};
 
 use super::{INSPECT_PATIENCE, shown};
 use crate::Engine;
@@ -17,6 +18,8 @@ use crate::Engine;
 const AT_ONCE: usize = 8;
 /// How long to wait before a look that failed is tried again.
 const LOOK_AGAIN: Duration = Duration::from_millis(300);
+/// How long one that was made may take to be started before it is looked at.
+const MADE: Duration = Duration::from_millis(300);
 
 /// Watches until the engine stops.
 pub(crate) async fn run(engine: Engine) {
@@ -24,18 +27,21 @@ pub(crate) async fn run(engine: Engine) {
     let mut hints = Hints::default();
     let mut looking = FuturesUnordered::new();
     loop {
+        let now = Instant::now();
         while looking.len() < AT_ONCE
-            && let Some(id) = hints.next()
+            && let Some(id) = hints.next(now)
         {
             let engine = &engine;
             looking.push(async move { (look(engine, &id).await, id) });
         }
+        let due = hints.due().filter(|due| *due > now);
         tokio::select! {
             () = engine.stopping.cancelled() => return,
             signal = watch.next() => match signal {
                 Some(signal) => take(&engine, signal, &mut hints),
                 None => return,
             },
+            () = sleep_until(due.unwrap_or(now)), if due.is_some() => {}
             Some((seen, id)) = looking.next() => hints.done(id, seen),
         }
     }
@@ -55,7 +61,12 @@ fn take(engine: &Engine, signal: Signal, hints: &mut Hints) {
             engine.truth.replace(containers);
             engine.truth.set_podman(PodmanState::Connected);
         }
-        Signal::Hint(event) if event.kind == event::Kind::Container => hints.add(event.id),
+        Signal::Hint(event) if event.kind == event::Kind::Container => match event.action.as_str() {
+            // Nothing that is known changes with these; the last is followed by a start.
+            "exec" | "exec_died" | "attach" | "init" => {}
+            "create" => hints.add(event.id, Instant::now() + MADE),
+            _ => hints.add(event.id, Instant::now()),
+        },
         Signal::Hint(_) => {}
         Signal::Lost(error) => {
             let state = match error {
@@ -103,20 +114,33 @@ async fn probe(engine: Engine) {
     }
 }
 
-/// The containers to look at: each once, however many events speak of it, and once more if one comes while looking.
+/// The containers to look at, and from when on: each once, however many events speak of it, and once more if one comes
+/// while looking.
 #[derive(Default)]
 struct Hints {
-    waiting: HashSet<String>,
+    waiting: HashMap<String, Instant>,
     looking: HashSet<String>,
 }
 
 impl Hints {
-    fn add(&mut self, id: String) {
-        self.waiting.insert(id);
+    fn add(&mut self, id: String, due: Instant) {
+        let known = self.waiting.entry(id).or_insert(due);
+        *known = due.min(*known);
     }
 
-    fn next(&mut self) -> Option<String> {
-        let id = self.waiting.iter().find(|id| !self.looking.contains(*id))?.clone();
+    /// Those that could be looked at, were it time.
+    fn ready(&self) -> impl Iterator<Item = (&String, &Instant)> {
+        self.waiting.iter().filter(|(id, _)| !self.looking.contains(*id))
+    }
+
+    /// When the next one is to be looked at.
+    fn due(&self) -> Option<Instant> {
+        self.ready().map(|(_, due)| *due).min()
+    }
+
+    fn next(&mut self, now: Instant) -> Option<String> {
+        let (id, _) = self.ready().find(|(_, due)| **due <= now)?;
+        let id = id.clone();
         self.waiting.remove(&id);
         self.looking.insert(id.clone());
         Some(id)
@@ -125,7 +149,7 @@ impl Hints {
     fn done(&mut self, id: String, seen: bool) {
         self.looking.remove(&id);
         if !seen {
-            self.waiting.insert(id);
+            self.add(id, Instant::now());
         }
     }
 }
@@ -136,19 +160,36 @@ mod tests {
 
     #[test]
     fn many_hints_are_one_look_and_a_hint_while_looking_is_one_more() {
-        let mut hints = Hints::default();
+        let (mut hints, now) = (Hints::default(), Instant::now());
         for _ in 0..100 {
-            hints.add("a".into());
+            hints.add("a".into(), now);
         }
-        assert_eq!(hints.next().as_deref(), Some("a"));
-        assert_eq!(hints.next(), None);
-        hints.add("a".into());
-        assert_eq!(hints.next(), None, "it is being looked at");
+        let next = |hints: &mut Hints| hints.next(Instant::now());
+        assert_eq!(next(&mut hints).as_deref(), Some("a"));
+        assert_eq!(next(&mut hints), None);
+        hints.add("a".into(), now);
+        assert_eq!((next(&mut hints), hints.due()), (None, None), "it is being looked at");
         hints.done("a".into(), true);
-        assert_eq!(hints.next().as_deref(), Some("a"));
+        assert_eq!(next(&mut hints).as_deref(), Some("a"));
         hints.done("a".into(), false);
-        assert_eq!(hints.next().as_deref(), Some("a"), "a look that failed is tried again");
+        assert_eq!(
+            next(&mut hints).as_deref(),
+            Some("a"),
+            "a look that failed is tried again"
+        );
         hints.done("a".into(), true);
-        assert_eq!(hints.next(), None);
+        assert_eq!(next(&mut hints), None);
+    }
+
+    #[test]
+    fn what_was_made_is_looked_at_when_it_starts_or_a_moment_later() {
+        let (mut hints, now) = (Hints::default(), Instant::now());
+        let later = now + MADE;
+        hints.add("a".into(), later);
+        hints.add("b".into(), later);
+        assert_eq!((hints.next(now), hints.due()), (None, Some(later)));
+        hints.add("a".into(), now);
+        assert_eq!((hints.due(), hints.next(now).as_deref()), (Some(now), Some("a")));
+        assert_eq!((hints.next(now), hints.next(later).as_deref()), (None, Some("b")));
     }
 }

@@ -7,7 +7,8 @@ use compose::Project;
 use compose::model::{Build, Service};
 use serde::Serialize;
 
-use super::{Ground, KEPT, Report};
+use super::service::runs;
+use super::{Fit, Ground, Here, KEPT, Report};
 
 /// How an image is made. As JSON it is all that makes the image another one, but for the files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -24,7 +25,7 @@ pub(crate) struct WantedBuild {
     pub(crate) labels: BTreeMap<String, String>,
     /// The stage at which to stop.
     pub(crate) target: Option<String>,
-    /// The platform, where it is not the machine's own.
+    /// The platform, where the file says one.
     pub(crate) platform: Option<String>,
     /// The network of the steps.
     pub(crate) network: Option<String>,
@@ -105,13 +106,7 @@ pub(super) fn wanted(
         &format!("{at}.network"),
         "the steps of a build have a network of their own, or `none`",
     );
-    let platforms = &build.platforms.0;
-    report.refuse(
-        platforms.len() > 1,
-        &format!("{at}.platforms"),
-        "an image is built for one platform",
-    );
-    let platform = platforms.first().cloned().or_else(|| text(&service.platform));
+    let platform = platform(ground.here, service, build, at, report);
     Some(WantedBuild {
         context: context.unwrap_or_default(),
         dockerfile: dockerfile.trim_start_matches("./").to_owned(),
@@ -129,6 +124,26 @@ pub(super) fn wanted(
         no_cache: build.no_cache,
         pull: build.pull,
     })
+}
+
+/// The one platform that the image is built for: what the service says, or of those that it may be built for the one that
+/// runs best here.
+fn platform(here: &Here, service: &Service, build: &Build, at: &str, report: &mut Report) -> Option<String> {
+    let (platforms, at) = (&build.platforms.0, format!("{at}.platforms"));
+    if !service.platform.is_empty() {
+        // What was loaded has it among them.
+        return Some(service.platform.clone());
+    }
+    let best = platforms.iter().min_by_key(|platform| match here.fit(platform) {
+        Fit::Native => 0,
+        Fit::Emulated => 1,
+        Fit::Not => 2,
+    })?;
+    runs(here, best, &at, report);
+    if platforms.len() > 1 {
+        report.note(&at, &format!("the image is built for {best} alone, to run here"));
+    }
+    Some(best.clone())
 }
 
 /// Says which keys nobody acts on.

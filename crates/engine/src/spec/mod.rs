@@ -147,6 +147,23 @@ pub(crate) struct WantedContainer {
     pub(crate) needs: Needs,
 }
 
+impl WantedContainer {
+    /// Whether it may run while its predecessor still does: it is one that people reach through a port, which is always a
+    /// free one, and it writes to nothing that the two would share, nor needs an address or a device for itself.
+    pub(crate) fn stands_beside_another(&self) -> bool {
+        let spec = &self.spec;
+        let reads_only = |options: &[String]| options.iter().any(|option| option == "ro");
+        let mut mounts = spec.mounts.iter();
+        let mut volumes = spec.volumes.iter();
+        let mut networks = spec.networks.values();
+        !spec.ports.is_empty()
+            && mounts.all(|mount| mount.kind == "tmpfs" || reads_only(&mount.options))
+            && volumes.all(|volume| volume.name.is_empty() || reads_only(&volume.options))
+            && networks.all(|network| network.addresses.is_empty() && network.hardware_address.is_empty())
+            && spec.devices.is_empty()
+    }
+}
+
 /// Something that is not allowed as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {

@@ -123,25 +123,30 @@ pub(super) fn wanted(
 /// The platform that the image has to be for, where the file says.
 fn platform(here: &Here, service: &Service, at: &str, report: &mut Report) -> Option<String> {
     let wanted = Some(&service.platform).filter(|platform| !platform.is_empty())?;
-    let (at, own) = (format!("{at}.platform"), &here.platform);
+    runs(here, wanted, &format!("{at}.platform"), report);
+    Some(wanted.clone())
+}
+
+/// Says what is to be said of a platform on this machine.
+pub(super) fn runs(here: &Here, wanted: &str, at: &str, report: &mut Report) {
+    let own = &here.platform;
     match here.fit(wanted) {
         Fit::Native => {}
         Fit::Emulated => report.say(
             Severity::Warning,
             "emulated",
-            &at,
+            at,
             &format!("this machine is {own}; an emulator runs it, many times slower"),
             "",
         ),
         Fit::Not => report.refuse(
             true,
-            &at,
+            at,
             &format!(
                 "this machine is {own}, and has no emulator for {wanted} (a package such as qemu-user-static brings them)"
             ),
         ),
     }
-    Some(wanted.clone())
 }
 
 fn service_name(at: &str) -> &str {

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod policy;
+
 /// Where the stacks of these tests would be.
 const HOME: &str = "/srv/deck/stacks/shop";
 
@@ -300,7 +302,7 @@ fn what_nobody_acts_on_is_said() {
         ("build: {context: ., privileged: true}", Severity::Error),
         ("build: {context: ., additional_contexts: {x: ./y}}", Severity::Error),
         (
-            "build: {context: ., platforms: [linux/arm64, linux/amd64]}",
+            "build: {context: ., platforms: [linux/s390x, windows/amd64]}",
             Severity::Error,
         ),
         ("build: {context: ., cache_from: [x]}", Severity::Warning),
@@ -358,175 +360,67 @@ fn what_nobody_acts_on_is_said() {
     );
 }
 
-/// What is asked of whom: `Some(true)` of an administrator, `Some(false)` of nobody, `None` is fine.
-fn verdict(lines: &str) -> Option<bool> {
-    let (_, said, verdicts) = meaning(&service(lines));
-    let errors = said.iter().any(|one| one.severity == Severity::Error);
-    let refused = errors || verdicts.iter().any(|verdict| !verdict.consentable);
-    match (refused, verdicts.is_empty()) {
-        (true, _) => Some(false),
-        (false, true) => None,
-        (false, false) => Some(true),
-    }
-}
-
 #[test]
-fn sec_46_what_reaches_beyond_the_container_needs_a_word_or_is_refused() {
-    for (lines, wanted) in [
-        ("cap_add: [NET_BIND_SERVICE, CAP_CHOWN]", None),
-        ("cap_drop: [ALL]\nread_only: true", None),
-        ("security_opt: ['no-new-privileges:true']", None),
-        ("userns_mode: keep-id", None),
-        ("privileged: true", Some(true)),
-        ("cap_add: [SYS_ADMIN]", Some(true)),
-        ("cap_add: [all]", Some(true)),
-        ("devices: ['/dev/dri:/dev/dri']", Some(true)),
-        ("security_opt: ['seccomp=unconfined']", Some(true)),
-        ("security_opt: ['seccomp:unconfined']", Some(true)),
-        ("security_opt: ['apparmor=unconfined']", Some(true)),
-        ("security_opt: ['label=disable']", Some(true)),
-        ("security_opt: ['no-new-privileges:false']", Some(true)),
-        ("pid: host", Some(true)),
-        ("ipc: host", Some(true)),
-        ("uts: host", Some(true)),
-        ("userns_mode: host", Some(true)),
-        ("cgroup: host", Some(true)),
-        ("network_mode: host", Some(true)),
-        ("sysctls: {net.ipv4.ip_forward: 1}", Some(true)),
-        ("group_add: [video]", Some(true)),
-        ("runtime: /tmp/evil", Some(true)),
-        ("network_mode: 'container:other'", Some(false)),
-        ("network_mode: 'ns:/proc/1/ns/net'", Some(false)),
-        ("security_opt: ['unmask=ALL']", Some(false)),
-        ("use_api_socket: true", Some(false)),
-        ("device_cgroup_rules: ['c *:* rwm']", Some(false)),
-    ] {
-        assert_eq!(verdict(lines), wanted, "{lines}");
-    }
-}
-
-#[test]
-fn sec_47_no_bind_leads_to_the_machine_or_to_stardeck() {
-    for (source, wanted) in [
-        ("./data", None),
-        ("/srv/media", Some(true)),
-        ("/home/ada/music", Some(true)),
-        ("/", Some(false)),
-        ("/etc", Some(false)),
-        ("/etc/passwd", Some(false)),
-        ("/proc/1/root", Some(false)),
-        ("/sys", Some(false)),
-        ("/dev", Some(false)),
-        ("/run/user/1000/podman/podman.sock", Some(false)),
-        ("/var/run/docker.sock", Some(false)),
-        ("/home", Some(false)),
-        ("/home/ada", Some(false)),
-        ("/home/ada/.ssh", Some(false)),
-        ("/home/ada/.config/stardeck", Some(false)),
-        ("/home/ada/.local", Some(false)),
-        ("/srv/deck", Some(false)),
-        ("/srv/deck/stardeck.db", Some(false)),
-        ("/srv", Some(false)),
-        ("../other", Some(false)),
-        ("../../stardeck.db", Some(false)),
-        ("/srv/media/../../etc", Some(false)),
-    ] {
-        let long = format!("volumes: [{{type: bind, source: {source}, target: /x}}]");
-        for lines in [format!("volumes: ['{source}:/x']"), long] {
-            assert_eq!(verdict(&lines), wanted, "{lines}");
-        }
-    }
-    let shared = "volumes: [{type: bind, source: ./x, target: /x, bind: {propagation: shared}}]";
-    assert_eq!(verdict(shared), Some(false));
-}
-
-#[test]
-fn sec_47_a_link_in_the_folder_of_a_stack_leads_nowhere_else() {
-    let folder = std::env::temp_dir().join(format!("stardeck-judge-{}", std::process::id()));
-    let home = folder.join("deck/stacks/shop");
-    std::fs::create_dir_all(home.join("data")).unwrap();
-    std::os::unix::fs::symlink("/etc", home.join("link")).unwrap();
-    let stack = StackName::parse("shop").unwrap();
-    let ground = Ground {
-        here: &here(),
-        deck: "deck",
-        stack: &stack,
-        generation: 1,
-        home: &home,
+fn an_image_is_built_for_the_platform_that_runs_best_here() {
+    let built = |lines: &str| {
+        let (wanted, said, _) = meaning(&service(lines));
+        let platform = wanted.services[0]
+            .build
+            .as_ref()
+            .and_then(|build| build.platform.clone());
+        (platform, said.iter().map(|one| one.severity).min())
     };
-    let of = |source: &str| {
-        let mount = podman::container::SpecMount {
-            kind: "bind".into(),
-            source: home.join(source).to_string_lossy().into_owned(),
-            destination: "/x".into(),
-            options: vec![],
-        };
-        let (mut wanted, ..) = meaning(&service(""));
-        wanted.services[0].replicas[0].spec.mounts.push(mount);
-        judge(&ground, &wanted).first().map(|verdict| verdict.consentable)
-    };
-    assert_eq!(of("data"), None);
-    assert_eq!(of("not/there/yet"), None);
-    assert_eq!(of("link"), Some(false));
-    assert_eq!(of("link/ssl"), Some(false));
-    std::fs::remove_dir_all(folder).unwrap();
-}
-
-#[test]
-fn sec_48_other_ways_to_a_mount_are_closed() {
-    for lines in [
-        "tmpfs: ['/t:size=1t']",
-        "tmpfs: ['/t:size=100%']",
-        "volumes_from: ['container:x']",
+    for (lines, platform, severity) in [
+        ("build: .", None, None),
+        (
+            "build: {context: ., platforms: [linux/arm64, linux/amd64]}",
+            Some("linux/amd64"),
+            Some(Severity::Note),
+        ),
+        (
+            "build: {context: ., platforms: [linux/s390x, linux/arm64]}",
+            Some("linux/arm64"),
+            Some(Severity::Warning),
+        ),
+        (
+            "platform: linux/arm64\nbuild: {context: ., platforms: [linux/amd64, linux/arm64]}",
+            Some("linux/arm64"),
+            Some(Severity::Warning),
+        ),
     ] {
-        assert_eq!(verdict(lines), Some(false), "{lines}");
-    }
-    assert_eq!(verdict("tmpfs: ['/t:size=64m']"), None);
-    for (options, wanted) in [
-        ("type: none, o: bind, device: /etc", Some(false)),
-        ("o: 'rw,bind', device: /srv/media", Some(true)),
-        ("type: none, o: bind, device: /srv/deck/stacks/shop/data", None),
-        ("type: tmpfs, device: tmpfs", None),
-        ("type: nfs, o: 'addr=10.0.0.1', device: ':/x'", Some(false)),
-        ("type: overlay, o: 'lowerdir=/etc', device: overlay", Some(false)),
-        ("type: tmpfs, device: tmpfs, mountpoint: /etc", Some(false)),
-    ] {
-        let text = service("volumes: ['vol:/v']");
-        let (_, said, verdicts) = meaning(&format!("{text}volumes: {{vol: {{driver_opts: {{{options}}}}}}}\n"));
-        assert_eq!(said, [], "{options}");
-        assert_eq!(
-            verdicts.first().map(|one| one.consentable),
-            wanted,
-            "{options}: {verdicts:?}"
-        );
+        assert_eq!(built(lines), (platform.map(str::to_owned), severity), "{lines}");
     }
 }
 
 #[test]
-fn sec_49_ports_go_to_the_loopback_whatever_is_asked_for() {
-    for port in [
-        "0.0.0.0:22:22",
-        "8080:80",
-        "3000-3002:3000-3002",
-        "[::]:80:80",
-        "42001:80",
-        "80",
-    ] {
-        let spec = create(&format!("ports: ['{port}']"));
-        let all = spec["portmappings"].as_array().unwrap();
+fn who_is_reached_and_shares_nothing_may_stand_beside_its_predecessor() {
+    let more = "volumes: {data: {}}\nnetworks: {net: {}}\n";
+    let stands = |lines: &str| {
+        let (wanted, said, _) = meaning(&format!("{}{more}", service(lines)));
         assert!(
-            all.iter()
-                .all(|one| one["host_ip"] == "127.0.0.1" && one["host_port"] == 0),
-            "{port}: {all:?}"
+            said.iter().all(|one| one.severity != Severity::Error),
+            "{lines}: {said:?}"
         );
+        wanted.services[0].replicas[0].stands_beside_another()
+    };
+    for lines in [
+        "",
+        "tmpfs: [/run]",
+        "volumes: ['data:/data:ro', './conf:/conf:ro', /cache]",
+        "networks: [net]",
+    ] {
+        assert!(stands(&format!("ports: ['8080:80']\n{lines}")), "{lines}");
+        assert!(!stands(lines), "nobody reaches it: {lines}");
     }
-}
-
-#[test]
-fn sec_51_names_are_literal_or_refused() {
-    for image in ["-v", "$$(id)", "a b", "../x"] {
-        let (_, said, _) = meaning(&format!("services:\n  a:\n    image: '{image}'\n"));
-        assert!(said.iter().any(|one| one.severity == Severity::Error), "{image}");
+    for lines in [
+        "volumes: ['data:/data']",
+        "volumes: ['./conf:/conf']",
+        "networks: {net: {ipv4_address: 10.89.0.7}}",
+        "networks: {net: {mac_address: '02:00:00:00:00:07'}}",
+        "devices: [nvidia.com/gpu=0]",
+        "network_mode: host",
+    ] {
+        assert!(!stands(&format!("ports: ['8080:80']\n{lines}")), "{lines}");
     }
 }
 

@@ -1,7 +1,8 @@
 //! The steps of a plan.
 //!
-//! A container is replaced beside its predecessor: that one gives up its name, stops when its successor is there, and
-//! goes only when all that was started is up. Whatever ends this in between, the next plan finds each by its labels.
+//! A container is replaced beside its predecessor: that one gives up its name, and goes only when all that was started is
+//! up. Until then it runs on, unless the two would get into each other's way: then it stops when its successor is there.
+//! Whatever ends this in between, the next plan finds each by its labels.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -107,6 +108,7 @@ impl Apply<'_> {
                 for other in others.filter(|other| !pins.contains_key(&other.name)) {
                     observed.images.insert(other.name.clone(), id.clone());
                 }
+                observed.named.insert(service.image.clone(), id);
             }
         }
         for service in &self.wanted.services {
@@ -167,14 +169,20 @@ impl Apply<'_> {
             Ok::<(), Halt>(())
         };
         flow::each(&plan.after(), ready, work).await?;
+        // One that a run before this has started counts until what it follows is gone.
+        let is_new = |turn: &Turn<'_>| match &turn.action {
+            Action::Keep(has) => is_up(has.state) && has.name == turn.container.name && !turn.others.is_empty(),
+            _ => true,
+        };
         let started = turns.iter().zip(ids);
         let started: Vec<Started<'_>> = started
-            .filter(|(turn, _)| start && !matches!(turn.action, Action::Keep(_)))
+            .filter(|(turn, _)| start && is_new(turn))
             .filter_map(|(turn, id)| {
                 Some(Started {
                     service: turn.service,
                     container: turn.container,
                     id: id.get()?.clone(),
+                    image: observed.images.get(&turn.service.name)?,
                 })
             })
             .collect();
@@ -232,7 +240,8 @@ impl Apply<'_> {
                 None => self.create(turn, observed).await?,
             };
             crash_point("stack-created");
-            for other in turn.others.iter().filter(|other| is_up(other.state)) {
+            let in_the_way = |other: &&Has| is_up(other.state) && !turn.container.stands_beside_another();
+            for other in turn.others.iter().filter(in_the_way) {
                 containers.stop(&other.id, None).await?;
                 crash_point("stack-stopped");
             }
@@ -282,8 +291,8 @@ impl Apply<'_> {
         let mut spec = turn.container.spec.clone();
         // The bytes that were looked at, also where the name leads to others by now.
         let image = observed.images.get(&turn.service.name);
-        let named = observe::image_id(self.engine, &spec.image).await?;
-        if let Some(image) = image.filter(|image| named.as_ref() != Some(*image)) {
+        let named = observed.named.get(&spec.image);
+        if let Some(image) = image.filter(|image| named != Some(*image)) {
             self.live.say(format!(
                 "{} is not what it was when this was deployed; the image {image} is taken.",
                 spec.image

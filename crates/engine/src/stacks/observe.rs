@@ -98,6 +98,10 @@ async fn images(
         observed.platforms.extend(platform);
         observed.images.extend(id.map(|id| (service.name.clone(), id)));
     }
+    let there = known
+        .into_iter()
+        .filter_map(|(name, detail)| Some((name.to_owned(), detail?.id)));
+    observed.named = there.collect();
     Ok(())
 }
 
@@ -143,11 +147,6 @@ pub(super) async fn volumes(engine: &Engine, name: &StackName) -> Result<Vec<Str
 /// The platform that an image was made for.
 fn platform(detail: &Detail) -> String {
     format!("{}/{}", detail.os, detail.architecture)
-}
-
-/// The id of an image; `None` where it is not there.
-pub(super) async fn image_id(engine: &Engine, image: &str) -> Result<Option<String>> {
-    Ok(inspect(engine, image).await?.map(|detail| detail.id))
 }
 
 async fn inspect(engine: &Engine, image: &str) -> Result<Option<Detail>> {

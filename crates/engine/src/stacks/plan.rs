@@ -37,6 +37,8 @@ pub(crate) struct Observed {
     pub(crate) volumes: BTreeMap<String, Option<String>>,
     /// The id of the image that each service is to run; absent where it is not there yet, or is to be built anew.
     pub(crate) images: BTreeMap<String, String>,
+    /// The id of the image that each name leads to.
+    pub(crate) named: BTreeMap<String, String>,
     /// The platform of the image of each service, where that is there.
     pub(crate) platforms: BTreeMap<String, String>,
     /// The services whose image cannot be built, and why.

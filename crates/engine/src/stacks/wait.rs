@@ -1,9 +1,10 @@
 //! Until containers are what others wait for.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use podman::container::{Detail, Health, Logs, State};
+use podman::container::{Detail, Health, Logs, State, Summary};
 
 use super::apply::{Halt, Trouble, trouble};
 use super::plan;
@@ -24,6 +25,8 @@ pub(super) struct Started<'a> {
     pub(super) service: &'a WantedService,
     pub(super) container: &'a WantedContainer,
     pub(super) id: String,
+    /// The id of the image that it is to run.
+    pub(super) image: &'a str,
 }
 
 /// How long a container may take until it is healthy or not.
@@ -72,19 +75,35 @@ pub(super) async fn completed(engine: &Engine, service: &WantedService, id: &str
 
 /// Waits until all that was started is up: healthy where there is a check, and not fallen over elsewhere.
 pub(super) async fn all_up(engine: &Engine, wanted: &Wanted, started: &[Started<'_>]) -> Result<(), Halt> {
+    if started.is_empty() {
+        return Ok(());
+    }
     let since = Instant::now();
     let (checked, plain): (Vec<_>, Vec<_>) = started.iter().partition(|one| one.service.has_health_check);
     for one in checked {
         healthy(engine, one.service, &one.id, patience(one.container)).await?;
     }
-    if plain.is_empty() {
-        return Ok(());
+    if !plain.is_empty() {
+        tokio::time::sleep(SETTLE.saturating_sub(since.elapsed())).await;
     }
-    tokio::time::sleep(SETTLE.saturating_sub(since.elapsed())).await;
+    // One list, for a look at each of many costs more than all of them.
+    let listed = engine.podman.containers().list().await?;
+    let listed: HashMap<&str, &Summary> = listed.iter().map(|has| (has.id.as_str(), has)).collect();
+    for one in started {
+        let Some(has) = listed.get(one.id.as_str()) else {
+            let message = format!("{} is not there any more.", one.container.name);
+            return Err(trouble(one.service, message));
+        };
+        if has.image_id != one.image {
+            let message = format!("The image {} became another one meanwhile.", has.image);
+            return Err(trouble(one.service, message));
+        }
+    }
     for one in plain {
-        let detail = engine.podman.containers().inspect(&one.id).await?;
         let restarts = !matches!(one.container.spec.restart_policy.as_str(), "" | "no");
-        if detail.state == State::Exited && detail.exit_code != Some(0) && !restarts {
+        let has_fallen = |has: &&Summary| has.state == State::Exited && has.exit_code != Some(0);
+        if !restarts && listed.get(one.id.as_str()).is_some_and(has_fallen) {
+            let detail = engine.podman.containers().inspect(&one.id).await?;
             return Err(fallen(engine, one.service, &detail).await);
         }
         if plan::is_one_shot(wanted, one.service) {

@@ -454,24 +454,28 @@ async fn sec_39_large_heads_share_few_places_and_none_may_take_for_ever() {
     large(&mut first, true).await;
     first.until(HEADERS).await.expect("an answer");
     // One that never ends has the only place until its time is over; then others have it again.
-    let mut endless = secure.raw().await;
-    large(&mut endless, false).await;
-    let mut is_refused = false;
-    while !is_refused {
+    let begun = async || {
+        let mut endless = secure.raw().await;
+        large(&mut endless, false).await;
+        endless
+    };
+    let other = async || {
         let mut other = secure.raw().await;
         large(&mut other, true).await;
-        is_refused = other.until(HEADERS).await.is_none();
+        other.until(HEADERS).await.is_some()
+    };
+    let mut endless = begun().await;
+    loop {
+        tokio::select! {
+            biased;
+            // One of the others had the place just then, and this is the one that is refused: once more.
+            _refused = endless.until(GOAWAY) => endless = begun().await,
+            is_answered = other() => if !is_answered { break },
+        }
     }
     while endless.until(GOAWAY).await.is_some() {}
     // One that arrives slowly for want of a processor is given up as the endless one was, and may try again.
-    let answered = async {
-        let mut is_answered = false;
-        while !is_answered {
-            let mut other = secure.raw().await;
-            large(&mut other, true).await;
-            is_answered = other.until(HEADERS).await.is_some();
-        }
-    };
+    let answered = async { while !other().await {} };
     timeout(PATIENCE, answered).await.expect("others have the place again");
 }
 

@@ -1,44 +1,64 @@
-//! The bundle for the browser, made beside the Rust tests.
+//! What the stories need, made beside the Rust tests: the bundle for the browser, and the images of real apps.
 //!
-//! It takes minutes of one core, and those tests leave cores idle while they wait for Podman. It gives way to them.
+//! That takes minutes of one core and of the network, and those tests leave cores idle while they wait for Podman. It gives
+//! way to them.
 
 use anyhow::{Context, Result, bail};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-/// A bundle under way. What is said of it is shown when it is there.
-pub(super) struct Bundle {
+/// Pieces of work under way.
+pub(super) struct Ahead(Vec<Work>);
+
+/// What is said by one is shown when it is done.
+struct Work {
+    name: &'static str,
     child: Child,
     said: PathBuf,
 }
 
-impl Bundle {
-    /// Begins with `cargo xtask web`.
-    pub(super) fn begin() -> Result<Bundle> {
-        let said = crate::tree::target()?.join("web.log");
-        let log = File::create(&said).with_context(|| format!("writing {}", said.display()))?;
+impl Ahead {
+    /// Begins with all of them.
+    pub(super) fn begin() -> Result<Ahead> {
         let ourselves = std::env::current_exe().context("finding cargo xtask itself")?;
-        let child = Command::new("nice")
-            .args(["-n", "15"])
-            .arg(ourselves)
-            .arg("web")
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()
-            .context("starting `nice cargo xtask web`")?;
-        println!("test: the bundle for the browser is made meanwhile");
-        Ok(Bundle { child, said })
+        let apps = crate::tree::root()?.join("web/e2e/make-apps.mjs");
+        let works = [
+            begin("bundle", [ourselves.as_os_str(), "web".as_ref()])?,
+            begin("apps", ["node".as_ref(), apps.as_os_str()])?,
+        ];
+        println!("test: the bundle for the browser and the images of real apps are made meanwhile");
+        Ok(Ahead(works.into()))
     }
 
-    /// Waits for it.
-    pub(super) fn finish(mut self) -> Result<()> {
-        let status = self.child.wait()?;
-        print!("{}", std::fs::read_to_string(&self.said)?);
-        if !status.success() {
-            bail!("cargo xtask web failed ({status})");
+    /// Waits for all of them.
+    pub(super) fn finish(self) -> Result<()> {
+        let mut failed = Vec::new();
+        for mut work in self.0 {
+            let status = work.child.wait()?;
+            print!("{}", std::fs::read_to_string(&work.said)?);
+            if !status.success() {
+                failed.push(format!("{} ({status})", work.name));
+            }
+        }
+        if !failed.is_empty() {
+            bail!("not made: {}", failed.join(", "));
         }
         Ok(())
     }
+}
+
+fn begin(name: &'static str, words: [&OsStr; 2]) -> Result<Work> {
+    let said = crate::tree::target()?.join(format!("{name}.log"));
+    let log = File::create(&said).with_context(|| format!("writing {}", said.display()))?;
+    let child = Command::new("nice")
+        .args(["-n", "15"])
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .spawn()
+        .with_context(|| format!("starting the making of the {name}"))?;
+    Ok(Work { name, child, said })
 }

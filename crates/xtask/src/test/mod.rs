@@ -11,7 +11,7 @@ mod fuzz;
 mod lane;
 mod leftovers;
 mod parts;
-mod rust;
+pub(crate) mod rust;
 pub(crate) mod shots;
 mod stream;
 mod wasm;
@@ -83,13 +83,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
     let before = leftovers::here()?;
     let mut outcomes = Vec::new();
-    let mut bundle = options.only.is_none().then(ahead::Bundle::begin).transpose()?;
+    let mut ahead = options.only.is_none().then(ahead::Ahead::begin).transpose()?;
     for (suite, name, run) in SUITES {
         if options.only.is_none_or(|only| only == suite) {
             outcomes.push(one(name, || run(&account)));
         }
-        if let Some(bundle) = bundle.take() {
-            outcomes.push(one("bundle", || bundle.finish().map(|()| Counts::default())));
+        if let Some(ahead) = ahead.take() {
+            outcomes.push(one("ahead", || ahead.finish().map(|()| Counts::default())));
         }
     }
     outcomes.push(one("leftovers", || leftovers::since(&before)));
@@ -141,7 +141,7 @@ fn table(outcomes: &[Outcome]) -> Result<()> {
     {
         let verdict = match error {
             Some(_) => "  FAILED",
-            None if !matches!(*suite, "bundle" | "leftovers") && *counts == Counts::default() => "  (no tests)",
+            None if !matches!(*suite, "ahead" | "leftovers") && *counts == Counts::default() => "  (no tests)",
             None => "",
         };
         let seconds = time.as_secs_f64();

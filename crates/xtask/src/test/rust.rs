@@ -2,7 +2,7 @@
 
 use super::{Counts, parts, stream};
 use crate::setup::Account;
-use crate::{shell, tree};
+use crate::{lints, shell, tree};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,9 +14,14 @@ const WITH: [&str; 3] = ["--workspace", "--features", "server/failpoints"];
 /// Units, and integration on real Podman.
 pub(super) fn run(account: &Account) -> Result<Counts> {
     let mut command = runner()?;
-    command.args(WITH);
+    with(&mut command).env("STARDECK_TEST_APP", programs()?.join("testkit-app"));
     leave_out(&mut command)?;
     stream::counted(with_account(&mut command, account))
+}
+
+/// Compiles all packages, with what the tests are compiled with.
+pub(crate) fn with(cargo: &mut Command) -> &mut Command {
+    lints::apply(cargo.args(WITH))
 }
 
 /// The tests that need what only Debian has: a kernel as a program, a test authority, and packages to make an image of.
@@ -49,11 +54,11 @@ fn leave_out(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// The folder of the programs that other suites start: `stardeck`, and `examples/replay`. All programs are asked for: cargo
+/// The folder of the programs that suites start: `stardeck`, `testkit-app`, and `examples/replay`. All programs are asked for: cargo
 /// would leave packages without one out, with the features that they ask of others.
 pub(super) fn programs() -> Result<PathBuf> {
     let mut cargo = shell::cargo()?;
-    shell::run(cargo.args(["build", "--bins", "--example", "replay"]).args(WITH))?;
+    shell::run(with(cargo.args(["build", "--bins", "--example", "replay"])))?;
     Ok(tree::target()?.join("debug"))
 }
 
@@ -75,7 +80,7 @@ pub(super) fn runner() -> Result<Command> {
 /// The examples in the documentation.
 pub(super) fn doc(account: &Account) -> Result<Counts> {
     let mut cargo = shell::cargo()?;
-    stream::counted(with_account(cargo.args(["test", "--doc"]).args(WITH), account))
+    stream::counted(with_account(with(cargo.args(["test", "--doc"])), account))
 }
 
 /// Tells the tests which account Podman runs as.

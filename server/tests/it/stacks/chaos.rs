@@ -1,5 +1,5 @@
-//! The server is killed at random times while stacks are made, edited, deployed and removed, and a model says what may
-//! be there afterwards.
+//! The server, and at times Podman's service in its place, is killed at random times while stacks are made, edited,
+//! deployed and removed, and a model says what may be there afterwards.
 //!
 //! The ordinary run has a few kills. `STARDECK_CHAOS=200` asks for so many, and `STARDECK_SEED` repeats a run; both are
 //! printed.
@@ -23,6 +23,8 @@ const KILLS: u64 = 8;
 const LIFE: u64 = 1500;
 /// The most that it is asked for between two kills.
 const DEEDS: usize = 3;
+/// Of how many kills one is Podman's.
+const PODMANS: u64 = 4;
 /// How long it may take until what was interrupted is over.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The same in a run that somebody asked for, which shares the machine with other work for a quarter of an hour.
@@ -320,7 +322,13 @@ async fn fault_02_kills_at_random_times_leave_what_was_or_what_was_asked_for() {
             }
         }
         tokio::time::sleep_until(deadline).await;
-        kill(&mut deck, &mut ada).await;
+        if dice.below(PODMANS) == 0 {
+            asked.push("Podman is killed".to_owned());
+            machine.kill_podman().await;
+            machine.start_podman().await;
+        } else {
+            kill(&mut deck, &mut ada).await;
+        }
         settled(&mut ada, patience).await;
         let at = format!("{at}, after {asked:?}");
         for name in NAMES {

@@ -1,14 +1,17 @@
 //! Deploys: in order, careful, and put back when they fail.
 
+use std::time::Duration;
+
 use api::audit::{Entry, Outcome};
 use api::event::{Change, Frame};
 use api::job::JobState;
 use api::page::Page;
-use api::stack::{Plan, PlanVerb, StackState};
+use api::stack::{Plan, PlanVerb, StackJob, StackState};
 use serde_json::json;
-use testkit::Machine;
+use testkit::{Machine, wait_until};
 
-use super::{clean, create, deploy, detail, done, podman_ps, shown, write};
+use super::{clean, create, deploy, detail, done, over, podman_ps, shown, write};
+use crate::browser::Browser;
 use crate::deck;
 
 /// A database with a health check, a migration that runs once, and a web server that waits for both.
@@ -225,6 +228,69 @@ async fn a_deploy_that_fails_is_put_back_and_says_why() {
         assert_eq!(said, outcomes, "{audit:#?}");
     }
     clean(&machine, &mut ada, "shop").await;
+}
+
+/// A web server that is well once somebody says so.
+const LAMP: &str = r#"
+services:
+  web:
+    image: localhost/tiny
+    environment: {COLOR: blue}
+    ports: ["8080"]
+    command: ["sleep", "1000"]
+    stop_signal: SIGKILL
+    healthcheck: {test: [CMD, test, -f, /well], interval: 300ms, retries: 1000}
+"#;
+
+#[tokio::test]
+async fn what_people_reach_is_replaced_while_it_runs() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada) = deck(&machine).await;
+    let up = async |name: &str| {
+        let format = [
+            "ps",
+            "--filter",
+            "label=io.stardeck.stack=lamp",
+            "--format",
+            "{{.Names}} {{.ID}}",
+        ];
+        let listed = machine.cli(&format).await;
+        let line = listed.lines().find(|line| line.starts_with(&format!("{name} ")));
+        line.map(|line| line.rsplit(' ').next().unwrap().to_owned())
+    };
+    let begun = async |ada: &mut Browser, color: &str, before: Option<&str>| {
+        write(ada, "lamp", &LAMP.replace("blue", color)).await;
+        let reply = ada.post("/api/stacks/lamp/deploy", json!({})).await;
+        let new = wait_until("the new container to run", Duration::from_secs(30), async || {
+            up("lamp-web-1").await.filter(|id| before != Some(id.as_str()))
+        });
+        (reply, new.await)
+    };
+    create(&mut ada, "lamp", LAMP).await;
+    let (reply, blue) = begun(&mut ada, "blue", None).await;
+    machine.cli(&["exec", &blue, "touch", "/well"]).await;
+    assert_eq!(over(&mut ada, &reply).await.job.state, JobState::Done);
+
+    let (reply, red) = begun(&mut ada, "red", Some(&blue)).await;
+    let aside = up(&format!("lamp-web-1-old-{blue}")).await;
+    assert_eq!(aside.as_ref(), Some(&blue), "its predecessor runs on");
+    machine.cli(&["exec", &red, "touch", "/well"]).await;
+    assert_eq!(over(&mut ada, &reply).await.job.state, JobState::Done);
+    assert_eq!(podman_ps(&machine, "lamp").await, [format!("lamp-web-1 {red}")]);
+
+    // One that never gets well leaves the other as it was.
+    let since = ["inspect", "-f", "{{.State.StartedAt}}", red.as_str()];
+    let started = machine.cli(&since).await;
+    let (reply, _) = begun(&mut ada, "green", Some(&red)).await;
+    let id = reply.json::<StackJob>().job.id;
+    assert_eq!(ada.post(&format!("/api/jobs/{id}/cancel"), json!({})).await.status, 200);
+    over(&mut ada, &reply).await;
+    wait_until("the other to stand alone", Duration::from_secs(30), async || {
+        (podman_ps(&machine, "lamp").await == [format!("lamp-web-1 {red}")]).then_some(())
+    })
+    .await;
+    assert_eq!(machine.cli(&since).await, started);
+    clean(&machine, &mut ada, "lamp").await;
 }
 
 #[tokio::test]

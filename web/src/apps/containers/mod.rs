@@ -8,7 +8,7 @@
 //! - [`kept`]: how the list is liked, which is kept
 //! - [`side`], [`tools`], [`chooser`], [`list`], [`table`], [`row`], [`detail`]: what is drawn
 //! - [`usage`]: what containers use, while somebody looks
-//! - [`things`], [`thing_list`], [`pull`]: images, volumes and networks
+//! - [`things`], [`thing_list`], [`pull`], [`make`]: images, volumes and networks
 //! - [`registries`]: passwords for where images come from
 
 pub mod acts;
@@ -19,6 +19,7 @@ pub mod filter;
 pub mod kept;
 pub mod lie;
 pub mod list;
+pub mod make;
 pub mod order;
 pub mod pull;
 pub mod registries;

@@ -2,21 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use api::network::CreateNetwork;
 use api::time::Timestamp;
 use api::user::Role;
-use api::volume::CreateVolume;
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::detail::fact;
+use super::make::Make;
 use super::pull::Pull;
 use super::things::{Facts, Thing, of_image, of_network, of_volume};
 use crate::client::{Error, Session, ThingKind};
 use crate::desktop::time::duration;
 use crate::kit::Deed;
-use crate::kit::button::{Button, IconButton};
+use crate::kit::button::IconButton;
 use crate::kit::dialog::{Question, Questions};
 use crate::kit::icon::{Glyph, Icon};
 use crate::kit::toast::Toasts;
@@ -104,33 +102,6 @@ impl Things {
             self.list();
         });
     }
-
-    fn create(self, name: String) {
-        let session = self.deck.session_now();
-        spawn_local(async move {
-            let made = match self.kind {
-                ThingKind::Volume => session
-                    .create_volume(&CreateVolume { name: name.clone() })
-                    .await
-                    .map(drop),
-                _ => {
-                    let request = CreateNetwork {
-                        name: name.clone(),
-                        internal: false,
-                        ipv6: false,
-                        subnet: None,
-                    };
-                    session.create_network(&request).await.map(drop)
-                }
-            };
-            match made {
-                Ok(()) => self.toasts.done(format!("{name} made")),
-                Err(Error::Ended(_)) => {}
-                Err(error) => self.toasts.wrong(format!("{name} was not made"), error.words()),
-            }
-            self.list();
-        });
-    }
 }
 
 async fn list(session: &Session, kind: ThingKind) -> Result<Vec<Thing>, Error> {
@@ -209,7 +180,7 @@ pub fn ThingList(
     let may = things.deck.session.with_untracked(|session| session.user().role) != Role::Viewer;
     view! {
         {(kind == ThingKind::Image && may).then(|| view! { <Pull /> })}
-        {words.create.filter(|_| may).map(|word| view! { <Create things=things word=word /> })}
+        {words.create.filter(|_| may).map(|word| view! { <Make kind=kind word=word made=move |()| things.list() /> })}
         <Show when=move || things.wrong.with(Option::is_some)>
             <p class="things-wrong">{move || things.wrong.get()}</p>
         </Show>
@@ -246,36 +217,6 @@ pub fn ThingList(
                 </div>
             </div>
         </Show>
-    }
-}
-
-#[component]
-fn Create(things: Things, word: &'static str) -> impl IntoView {
-    let name = RwSignal::new(String::new());
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let wanted = name.with_untracked(|name| name.trim().to_owned());
-        if !wanted.is_empty() {
-            things.create(wanted);
-            name.set(String::new());
-        }
-    };
-    view! {
-        <form class="things-new" on:submit=submit>
-            <input
-                name="thing-name"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                placeholder="Name"
-                aria-label=word
-                prop:value=name
-                on:input=move |event| name.set(event_target_value(&event))
-            />
-            <Button submit=true disabled=Signal::derive(move || name.with(|name| name.trim().is_empty()))>
-                {word}
-            </Button>
-        </form>
     }
 }
 

@@ -12,8 +12,20 @@ pub struct Item {
     pub at: Option<usize>,
     /// As it is written, or what it comes to where it is written in the long form.
     pub text: String,
-    /// Whether it is written in the long form, which is changed in the file.
-    pub long: bool,
+    /// How it is written.
+    pub form: Form,
+}
+
+/// How an item of a list is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// `left:right`.
+    #[default]
+    Short,
+    /// As keys, of which this one and `target` are what stands on either side of the colon.
+    Long(&'static str),
+    /// As keys of which nothing can be changed here.
+    Fixed,
 }
 
 /// A variable.
@@ -73,22 +85,27 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn items(values: Option<&Value>) -> Vec<Item> {
+/// The items of a list, where `left` is what the long form calls what stands before the colon.
+fn items(values: Option<&Value>, left: &'static str) -> Vec<Item> {
     let item = |(at, value): (usize, &Value)| match value {
         Value::Object(long) => {
             let field = |name: &str| long.get(name).map(text).filter(|it| !it.is_empty());
-            let left = field("published").or_else(|| field("source")).or_else(|| field("type"));
-            let right = field("target").unwrap_or_default();
+            let target = field("target").unwrap_or_default();
+            // What has no such side has a kind: `tmpfs:/run`.
+            let (before, form) = match (field(left), field("type")) {
+                (None, Some(kind)) if left == "source" => (Some(kind), Form::Fixed),
+                (before, _) => (before, Form::Long(left)),
+            };
             Item {
                 at: Some(at),
-                text: left.map_or(right.clone(), |left| format!("{left}:{right}")),
-                long: true,
+                text: before.map_or(target.clone(), |before| format!("{before}:{target}")),
+                form,
             }
         }
         short => Item {
             at: Some(at),
             text: text(short),
-            long: false,
+            form: Form::Short,
         },
     };
     let all = values.and_then(Value::as_array).into_iter().flatten();
@@ -135,8 +152,8 @@ impl Draft {
         Self {
             image: field("image"),
             restart: Some(field("restart")).filter(|word| word != "no").unwrap_or_default(),
-            ports: items(service.get("ports")),
-            volumes: items(service.get("volumes")),
+            ports: items(service.get("ports"), "published"),
+            volumes: items(service.get("volumes"), "source"),
             variables: variables(service.get("environment")),
             memory: limit(service, "memory", "mem_limit").1,
             processors: limit(service, "cpus", "cpus").1,
@@ -197,9 +214,7 @@ impl Edits {
             if let (Some(now), Some(at)) = (kept(item.at), item.at)
                 && now.text.trim() != item.text
             {
-                let path = self.path(&[key(name), Step::Index(at)]);
-                let value = now.text.trim().into();
-                self.all.push(Edit::Set { path, value });
+                self.item(&[key(name), Step::Index(at)], item, now.text.trim());
             }
         }
         for item in new() {
@@ -215,6 +230,29 @@ impl Edits {
         for at in before.iter().filter(gone).filter_map(|item| item.at).rev() {
             let path = self.path(&[key(name), Step::Index(at)]);
             self.all.push(Edit::Remove { path });
+        }
+    }
+
+    /// Makes of an item that is there what `text` says, in the form in which it is written.
+    fn item(&mut self, at: &[Step], before: &Item, text: &str) {
+        let Form::Long(left) = before.form else {
+            let (path, value) = (self.path(at), text.into());
+            return self.all.push(Edit::Set { path, value });
+        };
+        let sides = |text: &str| match text.rsplit_once(':') {
+            Some((left, target)) => (left.to_owned(), target.to_owned()),
+            None => (String::new(), text.to_owned()),
+        };
+        let (was, now) = (sides(&before.text), sides(text));
+        for (name, was, now) in [(left, was.0, now.0), ("target", was.1, now.1)] {
+            let path = self.path(&[at, &[key(name)]].concat());
+            if now.is_empty() && !was.is_empty() {
+                self.all.push(Edit::Remove { path });
+            } else if now != was {
+                // A number stays one.
+                let value = now.parse::<u16>().map_or(now.into(), Value::from);
+                self.all.push(Edit::Set { path, value });
+            }
         }
     }
 
@@ -268,7 +306,7 @@ mod tests {
         assert_eq!((draft.image.as_str(), draft.memory.as_str()), ("nginx:${TAG}", "64M"));
         assert_eq!((draft.restart.as_str(), draft.auto_start), ("", true));
         assert_eq!(draft.ports[1].text, "8443:443");
-        assert!(draft.ports[1].long);
+        assert_eq!(draft.ports[1].form, Form::Long("published"));
         assert_eq!(draft.edits("web", &service(), None), []);
     }
 
@@ -307,6 +345,28 @@ mod tests {
         assert_eq!(now["ports"], serde_json::json!([{"target": 443, "published": 8443}]));
         assert_eq!(now["volumes"], serde_json::json!(["data:/srv", "more:/more"]));
         assert_eq!(now["environment"], serde_json::json!(["A=1", "C=x=y"]));
+    }
+
+    #[test]
+    fn a_line_of_the_long_form_stays_one() {
+        let file = "services:\n  web:\n    ports:\n      - target: 80 # inside\n        published: 8080\n        mode: host\n    \
+                    volumes:\n      - {type: bind, source: ./www, target: /www, read_only: true}\n      \
+                    - {type: tmpfs, target: /run}\n";
+        let service = compose::edit::read(file, &way("web")).unwrap().unwrap();
+        let mut draft = Draft::of(&service, None);
+        let shown = |items: &[Item]| items.iter().map(|it| it.text.clone()).collect::<Vec<_>>();
+        assert_eq!(shown(&draft.ports), ["8080:80"]);
+        assert_eq!(shown(&draft.volumes), ["./www:/www", "tmpfs:/run"]);
+        assert_eq!(draft.volumes[1].form, Form::Fixed);
+        draft.ports[0].text = "9090:80".to_owned();
+        draft.volumes[0].text = "./site:/srv".to_owned();
+        let after = |draft: &Draft| compose::edit::apply(file, &draft.edits("web", &service, None)).unwrap();
+        let wanted = file
+            .replace("8080", "9090")
+            .replace("./www, target: /www", "./site, target: /srv");
+        assert_eq!(after(&draft), wanted);
+        draft.ports[0].text = "80".to_owned();
+        assert_eq!(after(&draft), wanted.replace("        published: 9090\n", ""));
     }
 
     #[test]

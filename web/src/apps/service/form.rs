@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::draft::{Draft, Item, Variable};
+use super::draft::{Draft, Form, Item, Variable};
 use crate::kit::button::{Button, IconButton};
 use crate::kit::icon::{Glyph, Icon};
 
@@ -116,7 +116,7 @@ fn field(
             aria-label=label
             placeholder=hint
             readonly=fixed
-            title=fixed.then_some("Written in the long form: change it in the stack’s files.")
+            title=fixed.then_some("Change it in the stack’s files.")
             prop:value=move || get().unwrap_or_default()
             on:input=move |event| set(event_target_value(&event))
         />
@@ -136,7 +136,7 @@ fn List(
 ) -> impl IntoView {
     let count = Memo::new(move |_| draft.with(|it| get(it).len()));
     let line = move |at: usize| {
-        let long = draft.with_untracked(|it| get(it).get(at).is_some_and(|it| it.long));
+        let fixed = draft.with_untracked(|it| get(it).get(at).is_some_and(|it| it.form == Form::Fixed));
         let read = move || draft.with(|it| get(it).get(at).map(|it| it.text.clone()));
         let write = move |text| {
             draft.update(|it| {
@@ -149,7 +149,7 @@ fn List(
         let away = format!("Take {} {} away", one.to_lowercase(), at + 1);
         view! {
             <div class="service-line">
-                {field(label, hint, long, read, write)}
+                {field(label, hint, fixed, read, write)}
                 <IconButton label=away glyph=Glyph::Close press=move |_| draft.update(|it| _ = set(it).remove(at)) />
             </div>
         }

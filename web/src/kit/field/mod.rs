@@ -4,6 +4,8 @@ pub mod password;
 mod strength;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
 use super::icon::{Glyph, Icon};
 
@@ -103,10 +105,14 @@ fn Note(id: String, text: Signal<String>) -> impl IntoView {
 }
 
 fn focus_at_first(input: NodeRef<leptos::html::Input>) {
-    input.on_load(|input| {
-        // A page that cannot give the focus works all the same.
-        request_animation_frame(move || {
-            let _ = input.focus();
-        });
-    });
+    input.on_load(|input| request_animation_frame(move || _ = take_focus(&input)));
+}
+
+/// Gives a field the focus, unless somebody fills in another one of its form by now.
+pub fn take_focus(input: &HtmlInputElement) -> bool {
+    let at = document().active_element();
+    let at = at.and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+    let is_free = at.is_none_or(|at| at == *input || at.form() != input.form());
+    // A page that cannot give the focus works all the same.
+    is_free && input.focus().is_ok()
 }
