@@ -23,8 +23,9 @@ use crate::gate::{Answer, Ends, Forward, Gate, Otherwise, Pass, Record, Verdict,
 use crate::headers::{self, Leg, has_token};
 use crate::http1::Incoming;
 use crate::http1::head::Fault;
+use crate::http1::line::Line;
 use crate::http1::question::Question;
-use crate::http1::wire::{Line, Raw};
+use crate::http1::wire::Raw;
 use crate::http2::{self, Stream};
 use crate::lease::{End, Lease};
 use crate::origin;

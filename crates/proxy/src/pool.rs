@@ -11,9 +11,9 @@ use bytes::BytesMut;
 use crate::error::Error;
 use crate::http1::answer::Head;
 use crate::http1::app::{Connection, dial};
+use crate::http1::line::Line;
 use crate::http1::question::Question;
 use crate::http1::stream::Stream;
-use crate::http1::wire::Line;
 use crate::route::{AppId, Route, Table, Target, Upstream};
 use crate::tls::ToApps;
 

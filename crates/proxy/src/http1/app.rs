@@ -20,9 +20,9 @@ use tokio::time::timeout;
 use tokio_rustls::{TlsConnector, TlsStream};
 
 use super::answer::{Head, Progress};
+use super::line::Line;
 use super::question::Question;
 use super::stream::Stream;
-use super::wire::Line;
 use crate::error::Error;
 use crate::route::{Trust, Upstream};
 use crate::silence::Silence;

@@ -14,8 +14,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::incoming::Incoming;
+use super::line::Line;
 use super::stream::Stream;
-use super::wire::{Line, Raw};
+use super::wire::Raw;
 use crate::exchange::{Path, closing};
 use crate::gate::Ends;
 

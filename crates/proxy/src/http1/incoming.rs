@@ -100,3 +100,35 @@ impl http_body::Body for Incoming {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http_body_util::BodyExt;
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::Incoming;
+    use crate::http1::frames::Framing;
+    use crate::http1::stream::Stream;
+    use crate::http1::wire::Shared;
+
+    #[tokio::test]
+    async fn what_is_left_of_a_request_reads_nothing_of_the_next() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (ours, theirs) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (ours, mut theirs) = (ours.expect("a connection"), theirs.expect("a connection").0);
+        theirs.write_all(b"helloworld").await.expect("it is taken");
+
+        let wire = Shared::new(Stream::Plain(ours), Duration::from_secs(60));
+        let body = |number| Incoming::http1(wire.clone(), number, Some(5));
+        let first = wire.lock().begin(Framing::Length(5), false);
+        let (read, mut left) = (body(first), body(first));
+        assert_eq!(read.collect().await.expect("a body").to_bytes(), "hello");
+        let second = wire.lock().begin(Framing::Length(5), false);
+        assert!(left.frame().await.expect("a word").is_err());
+        assert_eq!(body(second).collect().await.expect("a body").to_bytes(), "world");
+    }
+}

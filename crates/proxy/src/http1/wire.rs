@@ -1,7 +1,6 @@
 //! A browser's connection while one of its requests is answered: the body of the request is read from it by whoever takes
 //! it, words for the browser are put on it by whoever has some, and the task that answers writes the reply.
 
-use std::future::poll_fn;
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
@@ -12,14 +11,12 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body::Frame;
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio::sync::oneshot;
 
 use super::chunks::Piece;
 use super::frames::{Frames, Framing};
 use super::outgoing::Outgoing;
 use super::stream::{Room, Stream};
 use crate::error::Error;
-use crate::lease::{End, Lease};
 use crate::silence::Silence;
 
 /// How much is read at once while a head is awaited, and how much of what follows a request is read before its reply.
@@ -165,6 +162,11 @@ impl Wire {
         Poll::Ready(None)
     }
 
+    /// Says words that come before the reply.
+    pub(crate) fn say(&mut self, words: &[u8]) {
+        self.out.say(words);
+    }
+
     /// Tells the browser what is to come before the reply.
     pub(crate) fn poll_tell(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.out.is_empty() {
@@ -204,71 +206,4 @@ impl Wire {
 
 fn broken(why: impl Into<crate::error::Cause>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
     Poll::Ready(Some(Err(Error::Browser(why.into()))))
-}
-
-/// What an exchange has of the connection that asks: more over HTTP/1.1 than where hyper serves it.
-#[derive(Default)]
-pub(crate) struct Line {
-    wire: Option<Shared>,
-    /// The right under which the last request was answered, awaited: mostly the next one is answered under the same.
-    right: Option<End>,
-    switch: Option<oneshot::Sender<Raw>>,
-}
-
-impl Line {
-    /// The line of a connection of ours.
-    pub(crate) fn new(wire: Shared) -> Self {
-        Self {
-            wire: Some(wire),
-            ..Self::default()
-        }
-    }
-
-    /// Tells the browser of `links` before the answer, where that can be done.
-    pub(crate) fn hint<'a>(&self, links: impl Iterator<Item = &'a [u8]>) {
-        let Some(wire) = &self.wire else { return };
-        let out = &mut wire.lock().out;
-        out.say(b"HTTP/1.1 103 Early Hints\r\n");
-        for link in links {
-            for part in [b"link: ", link, b"\r\n"] {
-                out.say(part);
-            }
-        }
-        out.say(b"\r\n");
-    }
-
-    /// Writes what the browser was told. What it does not take now goes before the answer.
-    pub(crate) async fn tell(&self) {
-        let Some(wire) = &self.wire else { return };
-        poll_fn(|cx| {
-            // A failure is met again by whoever writes the answer.
-            let _ = wire.lock().poll_tell(cx);
-            Poll::Ready(())
-        })
-        .await;
-    }
-
-    /// The end of a right; to be kept for the next request.
-    pub(crate) fn end_of(&mut self, lease: &Lease) -> End {
-        let known = self.right.take().filter(|end| end.is_of(lease));
-        known.unwrap_or_else(|| lease.watch())
-    }
-
-    /// Keeps it for the next request.
-    pub(crate) fn keep(&mut self, end: End) {
-        self.right = Some(end);
-    }
-
-    /// The connection itself, as soon as the reply that switches protocols is written; nothing where hyper has it.
-    pub(crate) fn switch(&mut self) -> Option<oneshot::Receiver<Raw>> {
-        self.wire.as_ref()?;
-        let (sender, receiver) = oneshot::channel();
-        self.switch = Some(sender);
-        Some(receiver)
-    }
-
-    /// Who waits for the connection itself.
-    pub(crate) fn switched(self) -> Option<oneshot::Sender<Raw>> {
-        self.switch
-    }
 }

@@ -266,6 +266,38 @@ async fn sec_40_an_upload_streams_through_and_an_early_413_is_seen() {
 }
 
 #[tokio::test]
+async fn sec_40_an_app_may_answer_while_it_is_still_sent_to() {
+    let app = App::start(|mut wire, number, _| async move {
+        wire.head().await.expect("a head");
+        if number > 0 {
+            wire.write(OK).await;
+        } else {
+            wire.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n").await;
+            for _ in 0..2 {
+                let heard = wire.exactly(5).await;
+                wire.write(heard).await;
+            }
+        }
+        wire.closed().await;
+    })
+    .await;
+    let deck = Deck::before(app.port).await;
+    let mut browser = deck.connect().await;
+    browser
+        .send("PUT / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 10\r\n\r\n")
+        .await;
+    let head = browser.wire.head().await.expect("an answer");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    for word in ["hello", "world"] {
+        browser.send(word).await;
+        assert_eq!(browser.wire.exactly(5).await, word.as_bytes());
+    }
+    browser.send("GET / HTTP/1.1\r\nHost: HOST\r\n\r\n").await;
+    let head = browser.wire.head().await.expect("the connection goes on");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+}
+
+#[tokio::test]
 async fn sec_33_trailers_pass_and_those_that_frame_do_not() {
     let app = App::start(|mut wire, _, heads| async move {
         heads.add(wire.head().await.expect("a head"));
