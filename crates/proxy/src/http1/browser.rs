@@ -55,6 +55,7 @@ pub(crate) async fn converse(path: Arc<Path>, stream: Stream, ends: Ends) -> io:
             let Some(raw) = wire.into_raw() else { return Ok(()) };
             return desktop::serve(path, raw, bytes, ends).await;
         }
+        drop(bytes);
         let asked = Asked {
             version: request.version(),
             is_head: request.method() == Method::HEAD,
