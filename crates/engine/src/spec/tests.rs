@@ -66,6 +66,17 @@ fn here() -> Here {
     }
 }
 
+/// The ground of generation 1 of a stack in `home`.
+fn ground<'a>(here: &'a Here, stack: &'a StackName, home: &'a Path) -> Ground<'a> {
+    Ground {
+        here,
+        deck: "deck",
+        stack,
+        generation: 1,
+        home,
+    }
+}
+
 fn meaning(text: &str) -> (Wanted, Vec<Diagnostic>, Vec<Verdict>) {
     let options = LoadOptions {
         files: vec![format!("{HOME}/compose.yaml")],
@@ -75,14 +86,8 @@ fn meaning(text: &str) -> (Wanted, Vec<Diagnostic>, Vec<Verdict>) {
     };
     let loaded = compose::load(&options, &One(text));
     assert!(loaded.is_valid(), "{text}\n{:?}", loaded.diagnostics);
-    let stack = StackName::parse("shop").unwrap();
-    let ground = Ground {
-        here: &here(),
-        deck: "deck",
-        stack: &stack,
-        generation: 1,
-        home: Path::new(HOME),
-    };
+    let (here, stack) = (here(), StackName::parse("shop").unwrap());
+    let ground = ground(&here, &stack, Path::new(HOME));
     let all = capabilities(&["memory", "cpu", "cpuset", "pids"]);
     let (wanted, said) = wanted(&ground, &loaded.project.unwrap(), &all);
     let verdicts = judge(&ground, &wanted);
@@ -332,14 +337,8 @@ fn what_nobody_acts_on_is_said() {
         let (_, said, _) = meaning(&format!("{}  b: {{image: tiny}}\n", service(lines)));
         assert!(said.iter().any(|one| one.severity == severity), "{lines}: {said:?}");
     }
-    let stack = StackName::parse("shop").unwrap();
-    let ground = Ground {
-        here: &here(),
-        deck: "deck",
-        stack: &stack,
-        generation: 1,
-        home: Path::new(HOME),
-    };
+    let (here, stack) = (here(), StackName::parse("shop").unwrap());
+    let ground = ground(&here, &stack, Path::new(HOME));
     let options = LoadOptions {
         files: vec![format!("{HOME}/compose.yaml")],
         current_directory: HOME.to_owned(),
@@ -448,14 +447,8 @@ fn real_files_are_translated_or_say_why_not() {
         let Some(project) = compose::load(&options, &One(&text)).project else {
             continue;
         };
-        let stack = StackName::parse("shop").unwrap();
-        let ground = Ground {
-            here: &here(),
-            deck: "deck",
-            stack: &stack,
-            generation: 1,
-            home: Path::new(HOME),
-        };
+        let (here, stack) = (here(), StackName::parse("shop").unwrap());
+        let ground = ground(&here, &stack, Path::new(HOME));
         let (wanted, said) = wanted(&ground, &project, &capabilities(&["memory", "cpu", "cpuset", "pids"]));
         let _verdicts = judge(&ground, &wanted);
         all += 1;

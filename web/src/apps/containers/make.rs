@@ -43,7 +43,7 @@ pub fn Make(
         busy.set(true);
         let session = deck.session_now();
         spawn_local(async move {
-            let CreateNetwork { name: called, .. } = wanted.clone();
+            let called = wanted.name.clone();
             let result = match kind {
                 ThingKind::Volume => session
                     .create_volume(&CreateVolume { name: called.clone() })

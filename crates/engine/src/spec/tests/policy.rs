@@ -90,14 +90,8 @@ fn sec_47_a_link_in_the_folder_of_a_stack_leads_nowhere_else() {
     let home = folder.join("deck/stacks/shop");
     std::fs::create_dir_all(home.join("data")).unwrap();
     std::os::unix::fs::symlink("/etc", home.join("link")).unwrap();
-    let stack = StackName::parse("shop").unwrap();
-    let ground = Ground {
-        here: &here(),
-        deck: "deck",
-        stack: &stack,
-        generation: 1,
-        home: &home,
-    };
+    let (here, stack) = (here(), StackName::parse("shop").unwrap());
+    let ground = ground(&here, &stack, &home);
     let of = |source: &str| {
         let mount = podman::container::SpecMount {
             kind: "bind".into(),
