@@ -1,10 +1,8 @@
 // A temporary deck: the real server on a rootless Podman of its own, made and taken down by `testkit-deck`.
 
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { Relay } from "./relay.mjs";
-
-const ROOT = new URL("../..", import.meta.url).pathname;
 
 export const NAME = "ada";
 export const PASSWORD = "violet-anchor-rain";
@@ -15,13 +13,6 @@ function wanted(name) {
   return value;
 }
 
-// The program is built by the first that needs it; for the others that is a look at its age.
-function program() {
-  execFileSync("cargo", ["build", "--quiet", "--package", "testkit", "--bin", "testkit-deck"], { cwd: ROOT, stdio: "inherit" });
-  const target = process.env.CARGO_TARGET_DIR ?? `${ROOT}/target`;
-  return `${target}/debug/testkit-deck`;
-}
-
 export class Deck {
   #child;
   #replies;
@@ -30,7 +21,7 @@ export class Deck {
   // The server with these more arguments.
   static async start(...args) {
     const deck = new Deck();
-    deck.#child = spawn(program(), [wanted("STARDECK_BIN"), wanted("STARDECK_WEB"), ...args], { stdio: ["pipe", "pipe", "inherit"] });
+    deck.#child = spawn(wanted("STARDECK_TEST_DECK"), [wanted("STARDECK_BIN"), wanted("STARDECK_WEB"), ...args], { stdio: ["pipe", "pipe", "inherit"] });
     deck.#replies = createInterface({ input: deck.#child.stdout })[Symbol.asyncIterator]();
     const { address, token } = await deck.#reply();
     deck.token = token;

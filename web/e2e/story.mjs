@@ -1,4 +1,5 @@
-// Stories: each has a browser context of its own, must not break the page's policy, and leaves a picture when it fails.
+// Stories: each has a browser context of its own, must not break the page's policy, and leaves a picture when it fails,
+// and in words what stood on the page.
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -36,6 +37,7 @@ export function suite({ setUp = true, hostile = false, prepare = () => {}, args 
       const context = await scene.browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "dark", ...options });
       context.setDefaultTimeout(20_000);
       const page = await context.newPage();
+      holdKeys(page);
       const faults = [];
       await page.addInitScript(() => {
         addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`));
@@ -48,11 +50,25 @@ export function suite({ setUp = true, hostile = false, prepare = () => {}, args 
       } catch (error) {
         mkdirSync(OUT, { recursive: true });
         await page.screenshot({ path: `${OUT}${name.replace(/[^a-z0-9]+/gi, "-")}.png` });
+        console.error(`The page when this failed: ${name}\n${await page.locator("body").ariaSnapshot()}`);
         throw error;
       } finally {
         await context.close();
       }
     });
+}
+
+// A browser throws away the keys that are pressed before a page was painted for the first time: nobody can have meant
+// something there. Here they wait for it.
+function holdKeys(page) {
+  const painted = () => page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
+  for (const way of ["press", "type"]) {
+    const act = page.keyboard[way].bind(page.keyboard);
+    page.keyboard[way] = async (...keys) => {
+      await painted();
+      await act(...keys);
+    };
+  }
 }
 
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };

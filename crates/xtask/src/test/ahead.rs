@@ -1,7 +1,7 @@
-//! What the stories need, made beside the Rust tests: the bundle for the browser, and the images of real apps.
+//! What the stories need, made beside the other tests: the bundle for the browser, and the images of real apps.
 //!
-//! That takes minutes of one core and of the network, and those tests leave cores idle while they wait for Podman. It gives
-//! way to them.
+//! That takes minutes of one core and of the network, and the tests leave cores idle: they wait for Podman, or do one thing
+//! after another. It gives way to them.
 
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;

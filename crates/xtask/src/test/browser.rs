@@ -1,8 +1,9 @@
 //! Stories in a real browser: `web/e2e/*.test.mjs`, run by Node's own runner.
 //!
 //! They are told by their environment what to start, and as whom:
-//! `STARDECK_BIN` and `STARDECK_WEB` (the server and the bundle, where the account can read them), `STARDECK_USER`,
-//! `STARDECK_UID`, `STARDECK_GID`, `STARDECK_HOME`, `STARDECK_PODMAN_SOCKET`, and `CHROMIUM`.
+//! `STARDECK_BIN` and `STARDECK_WEB` (the server and the bundle, where the account can read them), `STARDECK_TEST_DECK`
+//! (the program that starts both), `STARDECK_USER`, `STARDECK_UID`, `STARDECK_GID`, `STARDECK_HOME`,
+//! `STARDECK_PODMAN_SOCKET`, and `CHROMIUM`.
 
 use super::{Counts, rust, stream};
 use crate::setup::Account;
@@ -28,7 +29,8 @@ pub(super) fn run(account: &Account) -> Result<Counts> {
 pub(super) fn node(account: &Account, options: &web::Options) -> Result<Command> {
     let root = tree::root()?;
     let folder = web::build(options)?;
-    let binary = rust::programs()?.join("stardeck");
+    let programs = rust::programs()?;
+    let binary = programs.join("stardeck");
     let (binary, folder) = run::reachable(account, &binary, &folder)?;
     web::npm::install(&root)?;
     let chromium = ["chromium", "chromium-browser", "google-chrome"]
@@ -37,6 +39,7 @@ pub(super) fn node(account: &Account, options: &web::Options) -> Result<Command>
     let mut node = Command::new("node");
     node.current_dir(&root).args(["--test", "--test-reporter=spec"]);
     node.env("STARDECK_BIN", binary).env("STARDECK_WEB", folder);
+    node.env("STARDECK_TEST_DECK", programs.join("testkit-deck"));
     node.env("STARDECK_USER", &account.name)
         .env("STARDECK_HOME", &account.home);
     node.env("STARDECK_UID", account.uid.to_string())
