@@ -43,7 +43,7 @@ pub fn Later() -> impl IntoView {
         all.retain(|it| !it.newer_tags.is_empty());
         all
     });
-    let lines = move || later.get().into_iter().map(|it| line(flow, toasts, it)).collect_view();
+    let lines = move || later.with(|all| all.iter().map(|it| line(flow, toasts, it)).collect_view());
     view! {
         <Show when=move || later.with(|all| !all.is_empty())>
             <h4 class="stack-label" id="stack-later">
@@ -61,7 +61,7 @@ fn known(flow: Flow) -> Vec<ImageCheck> {
         .with(|it| it.as_ref().map(|it| it.updates.clone()).unwrap_or_default())
 }
 
-fn line(flow: Flow, toasts: Toasts, check: ImageCheck) -> impl IntoView {
+fn line(flow: Flow, toasts: Toasts, check: &ImageCheck) -> impl IntoView + use<> {
     let takes = check.newer_tags.iter().map(|tag| {
         let (tag, check) = (tag.clone(), check.clone());
         let word = format!("Take {tag}…");

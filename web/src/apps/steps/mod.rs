@@ -19,7 +19,7 @@ pub fn step(step: &JobStep) -> impl IntoView + use<> {
     let detail = Some(step.detail.clone()).filter(|detail| !detail.is_empty() && step.state != StepState::Failed);
     let far = Some(step.state)
         .filter(|state| *state == StepState::Running)
-        .and_then(|_| step.progress)
+        .and(step.progress)
         .and_then(how_far);
     let layers = step.parts.iter().filter(|part| part.state != StepState::Waiting);
     let layers: Vec<_> = layers.map(layer).collect();
