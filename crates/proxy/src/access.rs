@@ -5,36 +5,33 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::Error;
-use crate::gate::{Gate, Pass, Record};
+use crate::gate::{Gate, Record};
 
 /// One request's record. Dropping it tells the gate.
-pub(crate) struct Tally {
-    gate: Arc<dyn Gate>,
-    record: Option<Record>,
+pub(crate) struct Tally(Option<Open>);
+
+/// A record that is not told yet.
+struct Open {
+    gate: Arc<Arc<dyn Gate>>,
+    record: Record,
     begun: Instant,
     held: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Tally {
     /// Begins a record.
-    pub(crate) fn new(gate: Arc<dyn Gate>, record: Record, begun: Instant) -> Self {
-        let record = Some(record);
-        Self {
+    pub(crate) fn new(gate: Arc<Arc<dyn Gate>>, record: Record, begun: Instant) -> Self {
+        Self(Some(Open {
             gate,
             record,
             begun,
             held: None,
-        }
+        }))
     }
 
     /// The record goes on elsewhere, and is ended there.
     pub(crate) fn hand_over(&mut self) -> Self {
-        Self {
-            gate: Arc::clone(&self.gate),
-            record: self.record.take(),
-            begun: self.begun,
-            held: self.held.take(),
-        }
+        Self(self.0.take())
     }
 
     /// Bytes went to the browser.
@@ -58,9 +55,11 @@ impl Tally {
     }
 
     /// Who it is, and what is held until it is over.
-    pub(crate) fn passed(&mut self, pass: &Pass) {
-        self.edit(|record| record.who = Some(Arc::clone(&pass.who)));
-        self.held.clone_from(&pass.held);
+    pub(crate) fn passed(&mut self, who: Arc<str>, held: Option<Arc<dyn Any + Send + Sync>>) {
+        if let Some(open) = &mut self.0 {
+            open.record.who = Some(who);
+            open.held = held;
+        }
     }
 
     /// Something failed.
@@ -72,17 +71,17 @@ impl Tally {
     }
 
     fn edit(&mut self, edit: impl FnOnce(&mut Record)) {
-        if let Some(record) = &mut self.record {
-            edit(record);
+        if let Some(open) = &mut self.0 {
+            edit(&mut open.record);
         }
     }
 }
 
 impl Drop for Tally {
     fn drop(&mut self) {
-        if let Some(mut record) = self.record.take() {
-            record.time = self.begun.elapsed();
-            self.gate.record(record);
+        if let Some(mut open) = self.0.take() {
+            open.record.time = open.begun.elapsed();
+            open.gate.record(open.record);
         }
     }
 }

@@ -1,41 +1,49 @@
 //! One request, in phases: found its app, asked the gate, rewritten, sent on, checked, passed back.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
 use std::time::Instant;
 
+use bytes::BytesMut;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
-use hyper::upgrade::OnUpgrade;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use crate::access::Tally;
-use crate::body::{Body, FromApp, FromBrowser, Upload, full};
+use crate::body::{Body, FromApp};
 use crate::cookies::{Fence, OwnCookies};
 use crate::error::{Error, Side};
 use crate::gate::{Answer, Ends, Forward, Gate, Otherwise, Pass, Record, Verdict, Visit};
-use crate::head::Fault;
 use crate::headers::{self, Leg, has_token};
+use crate::http1::Incoming;
+use crate::http1::head::Fault;
+use crate::http1::line::Line;
+use crate::http1::question::Question;
+use crate::http1::wire::Raw;
 use crate::http2::{self, Stream};
-use crate::inlet::{REFUSED, Valve};
+use crate::lease::{End, Lease};
 use crate::origin;
 use crate::pages::Page;
-use crate::pool::{Key, Lent, Pool};
-use crate::route::{Route, Routes, Target, Upstream};
+use crate::pool::{Key, Pool};
+use crate::route::{Route, Target, Upstream};
 use crate::serve::Limits;
-use crate::upgrade::{self, Handshake};
+use crate::upgrade::{self, Browser, Handshake};
+use crate::view::View;
 use crate::worker::at_home;
 
-/// What all requests share.
+/// What all requests of one thread share.
 pub(crate) struct Path {
     /// Where the gate and the desktop live.
     pub home: Handle,
-    pub routes: Routes,
-    pub gate: Arc<dyn Gate>,
+    pub routes: View,
+    /// Counted by this thread alone.
+    pub gate: Arc<Arc<dyn Gate>>,
     pub otherwise: Option<Arc<dyn Otherwise>>,
     pub own_cookies: OwnCookies,
     pub pool: Arc<Pool>,
@@ -46,55 +54,62 @@ pub(crate) struct Path {
     pub sockets: Arc<Semaphore>,
     /// Open tunnels.
     pub tunnels: TaskTracker,
-    /// Ends them.
-    pub stop: CancellationToken,
+    /// Ends them, and connections when they can.
+    pub stop: Lease,
 }
 
 impl Path {
+    /// Whether a request is for nobody but the desktop.
+    pub(crate) fn is_for_the_desktop(&self, headers: &HeaderMap, ends: Ends) -> bool {
+        self.otherwise.is_some() && self.find(headers, ends).is_none()
+    }
+
+    fn find(&self, headers: &HeaderMap, ends: Ends) -> Option<Arc<Route>> {
+        let host = headers.get(header::HOST)?.to_str().ok()?;
+        self.routes.find(ends.local.port(), host)
+    }
+
     /// Answers a request.
-    pub(crate) async fn answer(&self, request: Request<Incoming>, ends: Ends, valve: &Arc<Valve>) -> Response<Body> {
-        if request.method().as_str() == REFUSED {
-            let page = valve.fault().map_or(Page::Malformed, page_for_fault);
-            return closing(page.reply(None, request.headers()));
-        }
+    pub(crate) async fn answer(&self, request: Request<Incoming>, ends: Ends, line: &mut Line) -> Response<Body> {
         let asks_for_socket = has_token(request.headers(), &header::UPGRADE, "websocket");
-        let hints = (request.version() == Version::HTTP_11).then_some(valve);
-        let reply = self.route(request, ends, hints).await;
-        if reply.status() == StatusCode::SWITCHING_PROTOCOLS {
-            valve.open();
-            return reply;
+        let reply = self.route(request, ends, line).await;
+        // Who asked for a socket and got none may still say what is no HTTP.
+        if asks_for_socket && reply.status() != StatusCode::SWITCHING_PROTOCOLS {
+            return closing(reply);
         }
-        // The inlet waits for the switch and reads no further request.
-        if asks_for_socket { closing(reply) } else { reply }
+        reply
     }
 
     /// Answers a request that came by HTTP/2.
-    pub(crate) async fn answer_http2(&self, request: Request<Incoming>, ends: Ends, stream: &Stream) -> Response<Body> {
+    pub(crate) async fn answer_http2(
+        &self,
+        request: Request<hyper::body::Incoming>,
+        ends: Ends,
+        stream: &Stream,
+    ) -> Response<Body> {
         let request = match http2::as_http1(request) {
             Ok(request) => request,
             Err(fault) => return page_for_fault(fault).reply(None, &HeaderMap::new()),
         };
-        let reply = self.route(request, ends, None).await;
+        let reply = self.route(request, ends, &mut Line::default()).await;
         if reply.status() == StatusCode::SWITCHING_PROTOCOLS {
             stream.stay();
         }
         http2::from_http1(reply)
     }
 
-    async fn route(&self, request: Request<Incoming>, ends: Ends, hints: Hints<'_>) -> Response<Body> {
-        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-        let found = host.and_then(|host| self.routes.now().find(ends.local.port(), host).cloned());
-        let Some(route) = found else {
+    async fn route(&self, request: Request<Incoming>, ends: Ends, line: &mut Line) -> Response<Body> {
+        let Some(route) = self.find(request.headers(), ends) else {
             return match &self.otherwise {
                 Some(otherwise) => {
-                    let asked = accept_only(request.headers());
+                    let accept = Accept::of(request.headers());
                     let answer = self.home.spawn(otherwise.answer(request, ends));
                     match AbortOnDropHandle::new(answer).await {
                         Ok(Answer::Reply(reply)) => reply,
-                        Ok(Answer::Forward(forward)) => self.forward(*forward, ends, hints).await,
+                        Ok(Answer::Forward(forward)) => self.forward(*forward, ends, line).await,
                         Err(error) => {
                             tracing::error!(%error, "a request of the desktop was not answered");
-                            Page::Full.reply(None, &asked)
+                            Page::Full.reply(None, &accept.into_headers())
                         }
                     }
                 }
@@ -105,13 +120,14 @@ impl Path {
         let handshake = Handshake::read(request.method(), request.version(), request.headers());
         let page = match self.admit(&route, &request, ends, handshake.is_some()).await {
             Ok((pass, route, upstream)) => {
+                tally.passed(pass.who, pass.held);
                 let exchange = Exchange {
                     path: self,
                     route: &route,
                     upstream,
                     ends,
-                    hints,
-                    pass,
+                    line,
+                    lease: pass.lease,
                 };
                 return exchange.conclude(request, handshake, tally).await;
             }
@@ -127,7 +143,7 @@ impl Path {
 
     /// Answers a request whose sender has shown who it is by itself, and that no browser sends: what comes back has the
     /// rights of no page, wherever it is shown.
-    async fn forward(&self, forward: Forward, ends: Ends, hints: Hints<'_>) -> Response<Body> {
+    async fn forward(&self, forward: Forward, ends: Ends, line: &mut Line) -> Response<Body> {
         let Forward { route, pass, request } = forward;
         let mut tally = self.tally(&route, &request, ends);
         let upstream = match target(route.target) {
@@ -138,13 +154,14 @@ impl Path {
             }
         };
         let handshake = Handshake::read(request.method(), request.version(), request.headers());
+        tally.passed(pass.who, pass.held);
         let exchange = Exchange {
             path: self,
             route: &route,
             upstream,
             ends,
-            hints,
-            pass,
+            line,
+            lease: pass.lease,
         };
         let mut reply = exchange.conclude(request, handshake, tally).await;
         let headers = reply.headers_mut();
@@ -196,21 +213,18 @@ impl Path {
             is_socket,
         };
         let pass = match at_home(&self.home, self.gate.ask(visit)).await {
-            Verdict::Pass(pass) if !pass.lease.is_cancelled() => pass,
+            Verdict::Pass(pass) if !pass.lease.has_ended() => pass,
             Verdict::Pass(_) => return Err(Refusal::Page(Page::NotLoggedIn)),
             Verdict::Page(page) => return Err(Refusal::Page(page)),
             Verdict::Reply(reply) => return Err(Refusal::Reply(reply)),
         };
         // The gate may have taken its time, and woken the app: where it is, the table of this moment says.
-        let now = self.routes.now();
-        let now = now
-            .find(route.listener, route.own.authority())
-            .filter(|now| now.app == route.app);
-        let Some(now) = now else {
+        let now = self.routes.find(route.listener, route.own.authority());
+        let Some(now) = now.filter(|now| now.app == route.app) else {
             return Err(Refusal::Page(Page::Gone));
         };
         let upstream = target(now.target).map_err(Refusal::Page)?;
-        Ok((pass, Arc::clone(now), upstream))
+        Ok((pass, now, upstream))
     }
 }
 
@@ -235,12 +249,10 @@ struct Exchange<'a> {
     route: &'a Arc<Route>,
     upstream: Upstream,
     ends: Ends,
-    hints: Hints<'a>,
-    pass: Pass,
+    line: &'a mut Line,
+    /// The right that it needs.
+    lease: Lease,
 }
-
-/// The way of an app's hints to the browser, where there is one.
-type Hints<'a> = Option<&'a Arc<Valve>>;
 
 impl Exchange<'_> {
     /// Asks the app, and answers with what it says or with the page that says why it does not.
@@ -250,16 +262,15 @@ impl Exchange<'_> {
         handshake: Option<Handshake>,
         mut tally: Tally,
     ) -> Response<Body> {
-        tally.passed(&self.pass);
         let route = self.route;
-        let asked = accept_only(request.headers());
+        let accept = Accept::of(request.headers());
         let place = match handshake
             .as_ref()
             .map(|_| Arc::clone(&self.path.sockets).try_acquire_owned())
         {
             Some(Err(_)) => {
                 tracing::warn!(app = %route.app, "too many WebSockets; one was refused");
-                let reply = Page::Full.reply(Some(route), &asked);
+                let reply = Page::Full.reply(Some(route), &accept.into_headers());
                 tally.status(reply.status());
                 return reply;
             }
@@ -272,7 +283,7 @@ impl Exchange<'_> {
             Err(failed) => failed,
         };
         tally.fail(&failed);
-        let reply = page_for(&failed).reply(Some(route), &asked);
+        let reply = page_for(&failed).reply(Some(route), &accept.into_headers());
         tally.status(reply.status());
         if failed.side() == Side::Browser {
             closing(reply)
@@ -282,37 +293,57 @@ impl Exchange<'_> {
     }
 
     async fn run(
-        &self,
+        self,
         mut request: Request<Incoming>,
         socket: Option<(Handshake, OwnedSemaphorePermit)>,
         tally: &mut Tally,
     ) -> Result<Response<Body>, Error> {
-        let socket = socket.map(|(handshake, place)| (handshake, place, hyper::upgrade::on(&mut request)));
-        let (request, upload) = self.to_app(request, socket.is_some());
-        let asked = tokio::select! {
-            biased;
-            () = self.pass.lease.cancelled() => Err(Error::LeaseEnded),
-            asked = self.ask(request, &upload) => asked,
+        let socket = socket.map(|(handshake, place)| Socket {
+            handshake,
+            place,
+            browser: match self.line.switch() {
+                Some(browser) => Browser::Ours(browser),
+                None => Browser::Hyper(hyper::upgrade::on(&mut request)),
+            },
+        });
+        let may_hint = request.version() == Version::HTTP_11;
+        headers::request(request.headers_mut(), &self.leg(), socket.is_some());
+        let mut question = Question::new(request, self.path.limits.silence);
+        let mut unread = BytesMut::new();
+        let mut end = self.line.end_of(&self.lease);
+        let asked = {
+            let key = Key {
+                app: self.route.app.clone(),
+                upstream: self.upstream,
+            };
+            let hints = may_hint.then_some(&*self.line);
+            let asked = self.path.pool.ask(key, self.route, &mut question, &mut unread, hints);
+            let mut asked = pin!(asked);
+            poll_fn(|cx| match end.poll(cx) {
+                Poll::Ready(()) => Poll::Ready(Err(Error::LeaseEnded)),
+                Poll::Pending => asked.as_mut().poll(cx),
+            })
+            .await
         };
-        let (mut answer, lent) = match asked.and_then(|(answer, lent)| check(&answer).map(|()| (answer, lent))) {
-            Ok(asked) => asked,
-            Err(error) => {
-                tally.received(upload.received());
-                return Err(error);
-            }
-        };
-        if let Some(valve) = self.hints {
-            valve.hinted().await;
+        if let Some(received) = question.received() {
+            tally.received(received.load(Ordering::Relaxed));
         }
+        let (head, lent) = asked?;
+        let mut answer = head.response;
         tally.status(answer.status());
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
-            return self.switch(answer, lent, socket, tally);
+            let app = Raw {
+                stream: lent.into_stream(),
+                unread,
+            };
+            self.switch(&mut answer, app, socket, end, tally)?;
+            return Ok(answer.map(|()| Body::default()));
         }
+        self.line.keep(end);
         headers::response(answer.headers_mut(), &self.leg());
-        *answer.version_mut() = Version::HTTP_11;
-        let lease = self.pass.lease.clone();
-        let tally = tally.hand_over();
-        Ok(answer.map(|body| FromApp::new(body, lent, upload, lease, tally).boxed_unsync()))
+        let lent = (lent, head.keeps_alive);
+        let body = FromApp::new(head.framing, unread, lent, question, self.lease, tally.hand_over());
+        Ok(answer.map(|()| body.boxed_unsync()))
     }
 
     fn leg(&self) -> Leg<'_> {
@@ -327,101 +358,41 @@ impl Exchange<'_> {
         }
     }
 
-    /// The request as the app gets it.
-    fn to_app(&self, request: Request<Incoming>, is_socket: bool) -> (Request<FromBrowser>, Arc<Upload>) {
-        let (parts, body) = request.into_parts();
-        let expects = parts.headers.get(header::EXPECT);
-        let expects = expects.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"));
-        let (body, upload) = FromBrowser::new(body, expects, self.path.limits.silence);
-        let mut request = Request::new(body);
-        *request.method_mut() = parts.method;
-        *request.uri_mut() = parts.uri;
-        *request.headers_mut() = parts.headers;
-        headers::request(request.headers_mut(), &self.leg(), is_socket);
-        let (counted, valve) = (Arc::clone(&upload), self.hints.cloned());
-        hyper::ext::on_informational(&mut request, move |answer| {
-            let may_hint = counted.interim(answer.status()) && answer.status() == StatusCode::EARLY_HINTS;
-            if let Some(valve) = valve.as_ref().filter(|_| may_hint) {
-                valve.hint(answer.headers().get_all(header::LINK).iter().map(HeaderValue::as_bytes));
-            }
-        });
-        (request, upload)
-    }
-
-    async fn ask(&self, request: Request<FromBrowser>, upload: &Upload) -> Result<(Response<Incoming>, Lent), Error> {
-        let key = Key {
-            app: self.route.app.clone(),
-            upstream: self.upstream,
-        };
-        let asked = tokio::select! {
-            asked = self.path.pool.ask(&key, self.route, request) => asked,
-            () = upload.flooded() => Err(Error::AppUnruly("it does not come to its answer")),
-            () = silent(upload, self.path.limits.answer) => Err(Error::AppSilent),
-        };
-        match asked {
-            Err(Error::App(cause)) if upload.is_silent() => {
-                tracing::trace!(%cause, "the browser stopped in the middle of a request");
-                Err(Error::BrowserSilent)
-            }
-            Err(Error::App(cause)) if upload.is_broken() => Err(Error::Browser(cause)),
-            asked => asked,
-        }
-    }
-
     /// Lets browser and app speak freely, if the app's switch is an answer to the browser's handshake.
     fn switch(
         &self,
-        mut answer: Response<Incoming>,
-        mut lent: Lent,
-        socket: Option<(Handshake, OwnedSemaphorePermit, OnUpgrade)>,
+        answer: &mut Response<()>,
+        app: Raw,
+        socket: Option<Socket>,
+        end: End,
         tally: &mut Tally,
-    ) -> Result<Response<Body>, Error> {
-        let Some((handshake, place, browser)) = socket else {
+    ) -> Result<(), Error> {
+        let Some(socket) = socket else {
             return Err(Error::AppUnruly("it switched protocols without being asked"));
         };
-        handshake.check(answer.headers())?;
-        let tally = tally.hand_over();
-        let app = hyper::upgrade::on(&mut answer);
-        lent.detach();
-        let (lease, stop) = (self.pass.lease.clone(), self.path.stop.clone());
+        socket.handshake.check(answer.headers())?;
+        let (tally, stop) = (tally.hand_over(), self.path.stop.watch());
         self.path.tunnels.spawn(async move {
-            upgrade::tunnel(browser, app, lease, stop, tally).await;
-            drop((lent, place));
+            upgrade::tunnel(socket.browser, app, end, stop, tally).await;
+            drop(socket.place);
         });
         headers::response(answer.headers_mut(), &self.leg());
         let headers = answer.headers_mut();
         headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
         headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-        Ok(answer.map(|_| full(bytes::Bytes::new())))
+        Ok(())
     }
 }
 
-/// Refuses an answer whose end two readers could see in two places. hyper has refused what has no end at all.
-fn check<B>(answer: &Response<B>) -> Result<(), Error> {
-    let headers = answer.headers();
-    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
-    let Some(coding) = codings.next() else { return Ok(()) };
-    if headers.contains_key(header::CONTENT_LENGTH) {
-        return Err(Error::AppUnruly("it has both a length and a transfer coding"));
-    }
-    if !coding.as_bytes().eq_ignore_ascii_case(b"chunked") || codings.next().is_some() {
-        return Err(Error::AppUnruly("it has an unknown transfer coding"));
-    }
-    Ok(())
+/// A WebSocket that is asked for.
+struct Socket {
+    handshake: Handshake,
+    place: OwnedSemaphorePermit,
+    browser: Browser,
 }
 
-/// Waits until neither side has moved for `limit` while the app owes an answer.
-async fn silent(upload: &Upload, limit: std::time::Duration) {
-    loop {
-        let before = (upload.received(), upload.is_over());
-        tokio::time::sleep(limit).await;
-        if before == (upload.received(), upload.is_over()) {
-            return;
-        }
-    }
-}
-
-fn page_for_fault(fault: Fault) -> Page {
+/// The page for what is no request.
+pub(crate) fn page_for_fault(fault: Fault) -> Page {
     match fault {
         Fault::TooLarge => Page::HeadTooLarge,
         Fault::Method => Page::Method,
@@ -435,23 +406,27 @@ fn page_for(error: &Error) -> Page {
         Error::BrowserSilent => Page::TooSlow,
         Error::AppSilent => Page::Silent,
         Error::LeaseEnded => Page::NotLoggedIn,
-        // Podman's forwarder takes a connection before anything listens in the container, and closes it again.
-        Error::App(cause) if cause.downcast_ref().is_some_and(hyper::Error::is_incomplete_message) => {
-            Page::NotAnswering
-        }
-        Error::App(cause) if cause.downcast_ref().is_some_and(hyper::Error::is_parse) => Page::Unruly,
         Error::AppUnruly(_) => Page::Unruly,
+        // Podman's forwarder takes a connection before anything listens in the container, and closes it again.
         _ => Page::NotAnswering,
     }
 }
 
 /// What a page has to know of a request that is gone by then.
-fn accept_only(headers: &HeaderMap) -> HeaderMap {
-    let accept = headers.get(header::ACCEPT).cloned();
-    accept.into_iter().map(|accept| (header::ACCEPT, accept)).collect()
+struct Accept(Option<HeaderValue>);
+
+impl Accept {
+    fn of(headers: &HeaderMap) -> Self {
+        Self(headers.get(header::ACCEPT).cloned())
+    }
+
+    fn into_headers(self) -> HeaderMap {
+        self.0.into_iter().map(|accept| (header::ACCEPT, accept)).collect()
+    }
 }
 
-fn closing(mut reply: Response<Body>) -> Response<Body> {
+/// The reply as the last of its connection.
+pub(crate) fn closing(mut reply: Response<Body>) -> Response<Body> {
     reply
         .headers_mut()
         .insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -13,7 +13,7 @@ use rustls::RootCertStore;
 use tokio::time::timeout;
 
 use crate::error::Error;
-use crate::outlet::Outlet;
+use crate::http1::app::dial;
 use crate::process::Process;
 use crate::route::Upstream;
 use crate::tls::ToApps;
@@ -92,14 +92,14 @@ impl Fetcher {
     }
 
     async fn ask(&self, source: &Source, path: &str) -> Result<Response<Incoming>, Error> {
-        let (outlet, _watch) = Outlet::connect(&source.upstream, &self.tls, PATIENCE).await?;
+        let stream = dial(&source.upstream, &self.tls, PATIENCE).await?;
         // A port is given up after its process has ended: if that lives now, the connection is its own.
         if !source.process.is_alive() {
             return Err(Error::Unreachable(std::io::ErrorKind::ConnectionAborted.into()));
         }
         let shaken = Builder::new()
             .max_buf_size(LARGEST_HEAD)
-            .handshake(TokioIo::new(outlet))
+            .handshake(TokioIo::new(stream))
             .await;
         let (mut sender, connection) = shaken.map_err(|error| Error::App(error.into()))?;
         // Ends with its answer, or when that is dropped.

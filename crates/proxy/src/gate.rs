@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method, Request, Response, Uri};
-use hyper::body::Incoming;
-use tokio_util::sync::CancellationToken;
 
 use crate::body::Body;
 use crate::error::Side;
+use crate::http1::Incoming;
+use crate::lease::Lease;
 use crate::pages::Page;
 use crate::route::Route;
 
@@ -46,8 +46,8 @@ pub struct Visit<'a> {
 /// The right to see an app, for as long as it lasts.
 #[derive(Clone, Debug)]
 pub struct Pass {
-    /// Is cancelled when the right ends; whatever is open then closes at once.
-    pub lease: CancellationToken,
+    /// Ends with the right; whatever is open then closes at once.
+    pub lease: Lease,
     /// Who it is, for the access log.
     pub who: Arc<str>,
     /// Dropped when the request is over, or the socket that it opened.
@@ -101,7 +101,7 @@ pub trait Gate: Send + Sync + 'static {
 
 /// Answers requests that are for no app on a listener that the apps share with the desktop.
 pub trait Otherwise: Send + Sync + 'static {
-    /// Answers `request`. Upgrades work as with any hyper server.
+    /// Answers `request`. WebSockets upgrade as with any hyper server.
     fn answer(&self, request: Request<Incoming>, ends: Ends) -> BoxFuture<'static, Answer>;
 }
 

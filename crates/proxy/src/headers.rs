@@ -165,6 +165,26 @@ pub(crate) fn trailers(trailers: &mut HeaderMap) {
     drop_where(trailers, is_not_for_trailers);
 }
 
+/// Those of `trailers` that were announced in a `Trailer` line.
+pub(crate) fn announced(trailers: HeaderMap, line: Option<&HeaderValue>) -> HeaderMap {
+    let line = line.and_then(|line| line.to_str().ok()).unwrap_or_default();
+    let names = line.split(',').map(str::trim);
+    let mut kept = HeaderMap::new();
+    let mut last = None;
+    for (name, value) in trailers {
+        // The further lines of one name come without it.
+        last = name.or(last);
+        if let Some(name) = &last
+            && names
+                .clone()
+                .any(|announced| announced.eq_ignore_ascii_case(name.as_str()))
+        {
+            kept.append(name.clone(), value);
+        }
+    }
+    kept
+}
+
 /// Whether the list header `name` holds `token`.
 pub(crate) fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     tokens(headers, name).any(|found| found.eq_ignore_ascii_case(token))

@@ -4,16 +4,19 @@
 //! do, and no script can write them.
 
 use http::Method;
-use http::header::{self, HeaderMap};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::route::Origin;
+
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// Whether the app may be asked this. A request that changes something, or opens a socket, has to come from the app's own
 /// pages, or from no page at all; any other from them too, unless it shows the app in a window.
 pub(crate) fn may_ask(method: &Method, headers: &HeaderMap, is_socket: bool, own: &Origin) -> bool {
-    let one = |name: &str| headers.get(name).map(header::HeaderValue::as_bytes);
-    let site = one("sec-fetch-site");
-    let is_ours = match one("origin") {
+    let one = |name: &HeaderName| headers.get(name).map(HeaderValue::as_bytes);
+    let site = one(&SITE);
+    let is_ours = match one(&header::ORIGIN) {
         None => true,
         // Pages without a referrer send no origin of their own either; there the browser's other word holds.
         Some(b"null") => site == Some(b"same-origin"),
@@ -24,7 +27,7 @@ pub(crate) fn may_ask(method: &Method, headers: &HeaderMap, is_socket: bool, own
         return false;
     }
     let is_foreign = matches!(site, Some(b"same-site" | b"cross-site"));
-    !is_foreign || one("sec-fetch-mode") == Some(b"navigate")
+    !is_foreign || one(&MODE) == Some(b"navigate")
 }
 
 #[cfg(test)]

@@ -41,6 +41,14 @@ impl AppId {
         &self.text
     }
 
+    /// The same, counted apart.
+    fn apart(&self) -> Self {
+        Self {
+            text: Arc::from(&*self.text),
+            tag: self.tag.clone(),
+        }
+    }
+
     /// What marks its cookies.
     pub(crate) fn tag(&self) -> &Tag {
         &self.tag
@@ -109,6 +117,20 @@ impl Origin {
     #[must_use]
     pub fn scheme(&self) -> &'static str {
         if self.0.is_secure { "https" } else { "http" }
+    }
+
+    /// The same, counted apart.
+    fn apart(&self) -> Self {
+        // A value that was one is one again.
+        let apart = |value: &HeaderValue| HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| value.clone());
+        let spelled = &*self.0;
+        Self(Arc::new(Spelled {
+            text: spelled.text.clone(),
+            is_secure: spelled.is_secure,
+            authority: apart(&spelled.authority),
+            port: apart(&spelled.port),
+            framing: apart(&spelled.framing),
+        }))
     }
 
     /// [`Self::authority`], as a header says it.
@@ -235,6 +257,16 @@ impl Table {
             return at(&host.to_ascii_lowercase());
         }
         at(host)
+    }
+
+    /// The same, whose parts are counted apart from these.
+    pub(crate) fn apart(&self) -> Self {
+        Self::new(self.routes().map(|route| Route {
+            app: route.app.apart(),
+            own: route.own.apart(),
+            desktop: route.desktop.apart(),
+            ..Route::clone(route)
+        }))
     }
 
     /// All routes.

@@ -7,15 +7,12 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::RootCertStore;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, TlsStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,11 +20,13 @@ use crate::cookies::OwnCookies;
 use crate::error::Error;
 use crate::exchange::Path;
 use crate::gate::{Ends, Gate, Otherwise};
+use crate::http1::{browser, stream::Stream};
 use crate::http2;
-use crate::inlet::Inlet;
+use crate::lease::Lease;
 use crate::pool::Pool;
 use crate::route::Routes;
 use crate::tls::{HTTP2, Tls, ToApps};
+use crate::view::View;
 use crate::worker::Worker;
 
 /// How long and how much.
@@ -93,19 +92,20 @@ impl Config {
         let sockets = Arc::new(Semaphore::new(self.limits.sockets));
         let tunnels = TaskTracker::new();
         let workers = (0..self.limits.threads.get()).map(|_| {
-            Worker::start(Path {
+            let path = Path {
                 home: Handle::current(),
-                routes: self.routes.clone(),
-                gate: Arc::clone(&self.gate),
+                routes: View::of(&self.routes),
+                gate: Arc::new(Arc::clone(&self.gate)),
                 otherwise: self.otherwise.clone(),
                 own_cookies: self.own_cookies.clone(),
-                pool: Arc::new(Pool::new(to_apps.clone(), self.limits.connect)),
+                pool: Arc::new(Pool::new(to_apps.clone(), self.limits.connect, self.limits.answer)),
                 limits: self.limits,
                 large_heads: Arc::clone(&large_heads),
                 sockets: Arc::clone(&sockets),
                 tunnels: tunnels.clone(),
-                stop: stop.clone(),
-            })
+                stop: Lease::new(),
+            };
+            Worker::start(path, stop.clone())
         });
         Ok(Proxy {
             workers: workers.collect::<io::Result<_>>().map_err(Error::Worker)?,
@@ -200,40 +200,12 @@ async fn welcome(path: Arc<Path>, stream: TcpStream, peer: SocketAddr, tls: Opti
     };
     stream.set_nodelay(true)?;
     let Some(tls) = tls else {
-        return converse(path, stream, ends).await;
+        return browser::converse(path, Stream::Plain(stream), ends).await;
     };
     let shaken = timeout(path.limits.head_time, TlsAcceptor::from(tls.config()).accept(stream)).await;
     let stream = shaken.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?;
     if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
         return http2::converse(path, stream, ends).await;
     }
-    converse(path, stream, ends).await
-}
-
-async fn converse<S>(path: Arc<Path>, stream: S, ends: Ends) -> io::Result<()>
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
-    let (limits, stop) = (path.limits, path.stop.clone());
-    let (inlet, valve) = Inlet::new(stream, limits.head, Arc::clone(&path.large_heads), limits.silence);
-    let service = service_fn(move |request| {
-        let (path, valve) = (Arc::clone(&path), Arc::clone(&valve));
-        async move { Ok::<_, std::convert::Infallible>(path.answer(request, ends, &valve).await) }
-    });
-    let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_time)
-        // hyper sees whole heads only, and the inlet has measured them.
-        .max_buf_size(limits.head.max(8192) + 1024)
-        .serve_connection(TokioIo::new(inlet), service)
-        .with_upgrades();
-    tokio::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    ended.map_err(io::Error::other)
+    browser::converse(path, Stream::Tls(Box::new(TlsStream::Server(stream))), ends).await
 }

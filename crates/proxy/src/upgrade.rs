@@ -2,25 +2,28 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::{Buf, Bytes};
+use bytes::{Buf, Bytes, BytesMut};
 use futures_util::future::poll_fn;
 use http::header::{self, HeaderMap};
 use http::{Method, Version};
-use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use ring::digest::{Context as Digest, SHA1_FOR_LEGACY_USE_ONLY};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::oneshot;
 
 use crate::access::Tally;
 use crate::error::Error;
 use crate::headers::{has_token, tokens};
+use crate::http1::stream::Stream;
+use crate::http1::wire::Raw;
+use crate::lease::End;
 
 /// What every WebSocket server adds to the key before it digests it (RFC 6455, section 1.3).
 const MAGIC: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -39,6 +42,9 @@ pub(crate) struct Handshake {
 impl Handshake {
     /// The handshake in a request, if it is a whole one.
     pub(crate) fn read(method: &Method, version: Version, headers: &HeaderMap) -> Option<Self> {
+        if !headers.contains_key(header::UPGRADE) {
+            return None;
+        }
         let upgrades = version == Version::HTTP_11
             && method == Method::GET
             && !headers.contains_key(header::TRANSFER_ENCODING)
@@ -97,26 +103,41 @@ fn is_only(headers: &HeaderMap, name: &header::HeaderName, word: &str) -> bool {
     value.is_some_and(|value| value.eq_ignore_ascii_case(word.as_bytes())) && values.next().is_none()
 }
 
+/// The browser's end of a tunnel, that is handed over when the switch was answered.
+pub(crate) enum Browser {
+    /// From a connection of ours.
+    Ours(oneshot::Receiver<Raw>),
+    /// From one that hyper serves.
+    Hyper(OnUpgrade),
+}
+
 /// Passes bytes on in both directions, until both are over or somebody ends it.
-pub(crate) async fn tunnel(
-    browser: OnUpgrade,
-    app: OnUpgrade,
-    lease: CancellationToken,
-    stop: CancellationToken,
-    mut tally: Tally,
-) {
-    let mut up = Direction::default();
-    let mut down = Direction::default();
-    let run = async {
-        let browser = browser.await.map_err(|error| Error::Browser(error.into()))?;
-        let app = app.await.map_err(|error| Error::App(error.into()))?;
-        copy(TokioIo::new(browser), TokioIo::new(app), &mut up, &mut down).await
-    };
-    let ended = tokio::select! {
-        biased;
-        () = lease.cancelled() => Err(Error::LeaseEnded),
-        () = stop.cancelled() => Ok(()),
-        ended = run => ended,
+pub(crate) async fn tunnel(browser: Browser, app: Raw, mut lease: End, mut stop: End, mut tally: Tally) {
+    let (mut up, mut down) = (Direction::default(), Direction::after(app.unread));
+    let ended = {
+        let mut run = pin!(async {
+            match browser {
+                Browser::Ours(browser) => {
+                    let browser = browser.await.map_err(|error| Error::Browser(error.into()))?;
+                    up = Direction::after(browser.unread);
+                    copy(browser.stream, app.stream, &mut up, &mut down).await
+                }
+                Browser::Hyper(browser) => {
+                    let browser = browser.await.map_err(|error| Error::Browser(error.into()))?;
+                    copy(TokioIo::new(browser), app.stream, &mut up, &mut down).await
+                }
+            }
+        });
+        poll_fn(|cx| {
+            if lease.poll(cx).is_ready() {
+                return Poll::Ready(Err(Error::LeaseEnded));
+            }
+            if stop.poll(cx).is_ready() {
+                return Poll::Ready(Ok(()));
+            }
+            run.as_mut().poll(cx)
+        })
+        .await
     };
     tally.received(up.bytes);
     tally.sent(down.bytes);
@@ -125,22 +146,20 @@ pub(crate) async fn tunnel(
     }
 }
 
-async fn copy(
-    mut browser: TokioIo<Upgraded>,
-    mut app: TokioIo<Upgraded>,
-    up: &mut Direction,
-    down: &mut Direction,
-) -> Result<(), Error> {
+async fn copy<B>(mut browser: B, mut app: Stream, up: &mut Direction, down: &mut Direction) -> Result<(), Error>
+where
+    B: AsyncRead + AsyncWrite + Unpin,
+{
     let mut half_closed = None;
     poll_fn(|cx| {
         let to_app = up.poll(cx, &mut browser, &mut app);
         let to_browser = down.poll(cx, &mut app, &mut browser);
         match (to_app, to_browser) {
             (Poll::Ready(Ok(())), Poll::Ready(Ok(()))) => Poll::Ready(Ok(())),
-            (Poll::Ready(Err(End::Source(error))), _) | (_, Poll::Ready(Err(End::Sink(error)))) => {
+            (Poll::Ready(Err(Failed::Source(error))), _) | (_, Poll::Ready(Err(Failed::Sink(error)))) => {
                 Poll::Ready(Err(Error::Browser(error.into())))
             }
-            (Poll::Ready(Err(End::Sink(error))), _) | (_, Poll::Ready(Err(End::Source(error)))) => {
+            (Poll::Ready(Err(Failed::Sink(error))), _) | (_, Poll::Ready(Err(Failed::Source(error)))) => {
                 Poll::Ready(Err(Error::App(error.into())))
             }
             (Poll::Pending, Poll::Pending) => Poll::Pending,
@@ -171,29 +190,38 @@ enum At {
 }
 
 /// Which end of a direction failed.
-enum End {
+enum Failed {
     Source(io::Error),
     Sink(io::Error),
 }
 
 impl Direction {
-    fn poll<R, W>(&mut self, cx: &mut Context<'_>, from: &mut R, to: &mut W) -> Poll<Result<(), End>>
+    /// Begins with what was read before.
+    fn after(read: BytesMut) -> Self {
+        Self {
+            bytes: read.len() as u64,
+            kept: read.freeze(),
+            at: At::Open,
+        }
+    }
+
+    fn poll<R, W>(&mut self, cx: &mut Context<'_>, from: &mut R, to: &mut W) -> Poll<Result<(), Failed>>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
         loop {
             while !self.kept.is_empty() {
-                let count = ready!(Pin::new(&mut *to).poll_write(cx, &self.kept)).map_err(End::Sink)?;
+                let count = ready!(Pin::new(&mut *to).poll_write(cx, &self.kept)).map_err(Failed::Sink)?;
                 if count == 0 {
-                    return Poll::Ready(Err(End::Sink(io::ErrorKind::WriteZero.into())));
+                    return Poll::Ready(Err(Failed::Sink(io::ErrorKind::WriteZero.into())));
                 }
                 self.kept.advance(count);
             }
             match self.at {
                 At::Over => return Poll::Ready(Ok(())),
                 At::Ending => {
-                    ready!(Pin::new(&mut *to).poll_shutdown(cx)).map_err(End::Sink)?;
+                    ready!(Pin::new(&mut *to).poll_shutdown(cx)).map_err(Failed::Sink)?;
                     self.at = At::Over;
                     continue;
                 }
@@ -202,8 +230,8 @@ impl Direction {
             let mut piece = [MaybeUninit::uninit(); PIECE];
             let mut buffer = ReadBuf::uninit(&mut piece);
             let polled = Pin::new(&mut *from).poll_read(cx, &mut buffer);
-            if polled.map_err(End::Source)?.is_pending() {
-                ready!(Pin::new(&mut *to).poll_flush(cx)).map_err(End::Sink)?;
+            if polled.map_err(Failed::Source)?.is_pending() {
+                ready!(Pin::new(&mut *to).poll_flush(cx)).map_err(Failed::Sink)?;
                 return Poll::Pending;
             }
             let read = buffer.filled();
@@ -212,7 +240,7 @@ impl Direction {
                 continue;
             }
             self.bytes += read.len() as u64;
-            let written = match Pin::new(&mut *to).poll_write(cx, read).map_err(End::Sink)? {
+            let written = match Pin::new(&mut *to).poll_write(cx, read).map_err(Failed::Sink)? {
                 Poll::Ready(count) => count,
                 Poll::Pending => 0,
             };

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::exchange::Path;
 
@@ -35,14 +36,22 @@ impl Drop for Taken {
 }
 
 impl Worker {
-    /// Starts a thread for requests that share `path`.
-    pub(crate) fn start(path: Path) -> io::Result<Arc<Self>> {
+    /// Starts a thread for requests that share `path`. With `stop` its connections end when they can.
+    pub(crate) fn start(path: Path, stop: CancellationToken) -> io::Result<Arc<Self>> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
-        let (_end, ended) = oneshot::channel();
+        let (_end, ended) = oneshot::channel::<()>();
+        let stopped = path.stop.clone();
         std::thread::Builder::new().name("proxy".into()).spawn(move || {
-            // Nobody sends: it is dropped.
-            let _ = runtime.block_on(ended);
+            runtime.block_on(async {
+                let mut ended = pin!(ended);
+                // Nobody sends: it is dropped.
+                tokio::select! {
+                    _ = ended.as_mut() => return,
+                    () = stop.cancelled() => stopped.end(),
+                }
+                let _ = ended.await;
+            });
             runtime.shutdown_background();
         })?;
         Ok(Arc::new(Self {

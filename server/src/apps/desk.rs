@@ -9,11 +9,10 @@ use engine::Engine;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use hyper::{Request, Response};
-use proxy::Body;
 use proxy::gate::{Answer, Ends, Otherwise};
 use proxy::pages::Page;
+use proxy::{Body, Incoming};
 use tower::ServiceExt;
 
 use super::programs;

@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::http::uri::PathAndQuery;
 use engine::Engine;
 use hyper::Request;
-use hyper::body::Incoming;
+use proxy::Incoming;
 use proxy::gate::{Answer, Ends, Forward, Pass};
 
 use crate::edge::error::{Fault, Reply};

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use api::secret::Secret;
+use proxy::Lease;
 use rusqlite::Connection;
-use tokio_util::sync::CancellationToken;
 
 use super::limit::Meter;
 use super::sleep::InUse;
@@ -27,8 +27,8 @@ const COOKIES: usize = 4;
 /// The right of one browser to one app at one origin.
 #[derive(Clone, Debug)]
 pub struct AppPass {
-    /// Is cancelled when the right ends.
-    pub lease: CancellationToken,
+    /// Ends with the right.
+    pub lease: Lease,
     /// Whose it is.
     pub user: Arc<str>,
 }
@@ -60,7 +60,7 @@ impl Passes {
     fn find(&self, cookie: &Hash) -> Option<Known> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known.get(cookie)?;
-        if found.pass.lease.is_cancelled() {
+        if found.pass.lease.has_ended() {
             known.remove(cookie);
             return None;
         }
@@ -74,7 +74,7 @@ impl Passes {
             // A program's token is good for any app.
             let is_meant = *known.app == *app || known.app.is_empty();
             if is_meant {
-                known.pass.lease.cancel();
+                known.pass.lease.end();
             }
             !is_meant
         });
@@ -83,7 +83,7 @@ impl Passes {
     fn remember(&self, cookie: Hash, pass: Known) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
-            known.retain(|_, known| !known.pass.lease.is_cancelled());
+            known.retain(|_, known| !known.pass.lease.has_ended());
         }
         if known.len() < REMEMBERED {
             known.insert(cookie, pass);
@@ -203,15 +203,15 @@ impl Engine {
     async fn hold(&self, actor: &Actor, hash: Hash, app: &str, origin: &str) -> Result<Known> {
         // Checks once more that the session lives, after it was noted that something is open under it.
         let lease = self.lease(actor).await?;
-        let end = CancellationToken::new();
+        let end = Lease::new();
         let (ended, stopping) = (end.clone(), self.stopping.clone());
         self.tasks.spawn(async move {
             tokio::select! {
                 () = lease.ended() => {}
-                () = ended.cancelled() => return,
+                () = ended.ended() => return,
                 () = stopping.cancelled() => return,
             }
-            ended.cancel();
+            ended.end();
         });
         let known = Known {
             app: app.into(),
@@ -264,7 +264,7 @@ mod tests {
             app: "notes".into(),
             origin: "http://notes".into(),
             pass: AppPass {
-                lease: CancellationToken::new(),
+                lease: Lease::new(),
                 user: "ada".into(),
             },
         };

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use proxy::gate::{Gate, Pass, Record, Verdict, Visit};
 use proxy::route::{AppId, Origin, Route, Routes, Table, Target, Upstream};
-use proxy::{Config, Limits, OwnCookies};
+use proxy::{Config, Lease, Limits, OwnCookies};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -45,7 +45,7 @@ pub(crate) async fn start(port: u16) -> Result<u16> {
         process: None,
     }]));
     let gate = Open(Pass {
-        lease: CancellationToken::new(),
+        lease: Lease::new(),
         who: "ada".into(),
         held: None,
     });

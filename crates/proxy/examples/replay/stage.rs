@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use proxy::gate::{Gate, Pass, Record, Verdict, Visit};
 use proxy::route::{AppId, Origin, Route, Routes, Table, Target, Upstream};
-use proxy::{Config, Limits, OwnCookies};
+use proxy::{Config, Lease, Limits, OwnCookies};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -36,7 +36,7 @@ struct Open;
 impl Gate for Open {
     fn ask<'a>(&'a self, _visit: Visit<'a>) -> BoxFuture<'a, Verdict> {
         let pass = Pass {
-            lease: CancellationToken::new(),
+            lease: Lease::new(),
             who: "ada".into(),
             held: None,
         };

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use proxy::gate::{Gate, Otherwise, Pass, Record, Verdict, Visit};
 use proxy::pages::Page;
 use proxy::route::{AppId, Origin, Route, Routes, Table, Target, Trust, Upstream};
-use proxy::{Config, Limits, OwnCookies, Tls};
+use proxy::{Config, Lease, Limits, OwnCookies, Tls};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -17,7 +17,7 @@ use crate::app::{PATIENCE, Wire};
 
 /// Lets everybody pass while `page` is empty.
 pub(crate) struct Door {
-    pub(crate) lease: CancellationToken,
+    pub(crate) lease: Lease,
     pub(crate) page: Mutex<Option<Page>>,
     records: mpsc::UnboundedSender<Record>,
     told: tokio::sync::Mutex<mpsc::UnboundedReceiver<Record>>,
@@ -95,7 +95,7 @@ impl Deck {
         let (routes, stop) = (Routes::default(), CancellationToken::new());
         let (records, told) = mpsc::unbounded_channel();
         let door = Arc::new(Door {
-            lease: CancellationToken::new(),
+            lease: Lease::new(),
             page: Mutex::default(),
             records,
             told: tokio::sync::Mutex::new(told),

@@ -310,7 +310,7 @@ async fn sec_43_44_a_socket_over_http_2_loses_and_changes_no_byte() {
     let head = app.heads().remove(0);
     assert!(head.starts_with("GET /ws HTTP/1.1\r\n"), "{head}");
     // The right to it ends: so does the tunnel, and not the connection.
-    secure.deck.door.lease.cancel();
+    secure.deck.door.lease.end();
     assert_eq!(read.read(&mut [0; 1]).await.unwrap_or(0), 0);
 }
 

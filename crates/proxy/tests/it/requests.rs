@@ -266,6 +266,38 @@ async fn sec_40_an_upload_streams_through_and_an_early_413_is_seen() {
 }
 
 #[tokio::test]
+async fn sec_40_an_app_may_answer_while_it_is_still_sent_to() {
+    let app = App::start(|mut wire, number, _| async move {
+        wire.head().await.expect("a head");
+        if number > 0 {
+            wire.write(OK).await;
+        } else {
+            wire.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n").await;
+            for _ in 0..2 {
+                let heard = wire.exactly(5).await;
+                wire.write(heard).await;
+            }
+        }
+        wire.closed().await;
+    })
+    .await;
+    let deck = Deck::before(app.port).await;
+    let mut browser = deck.connect().await;
+    browser
+        .send("PUT / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 10\r\n\r\n")
+        .await;
+    let head = browser.wire.head().await.expect("an answer");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    for word in ["hello", "world"] {
+        browser.send(word).await;
+        assert_eq!(browser.wire.exactly(5).await, word.as_bytes());
+    }
+    browser.send("GET / HTTP/1.1\r\nHost: HOST\r\n\r\n").await;
+    let head = browser.wire.head().await.expect("the connection goes on");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+}
+
+#[tokio::test]
 async fn sec_33_trailers_pass_and_those_that_frame_do_not() {
     let app = App::start(|mut wire, _, heads| async move {
         heads.add(wire.head().await.expect("a head"));
@@ -341,4 +373,52 @@ async fn sec_39_large_heads_have_few_places_and_usual_ones_need_none() {
     slow.send("\r\n\r\n").await;
     assert!(slow.wire.head().await.expect("an answer").starts_with("HTTP/1.1 200"));
     assert_eq!(refused(&deck, &whole).await, "200");
+}
+
+#[tokio::test]
+async fn sec_33_two_requests_mean_the_same_wherever_they_are_cut() {
+    let app = App::start(|mut wire, _, heads| async move {
+        while let Some(head) = wire.head().await {
+            let body = if head.contains("chunked") {
+                wire.until("0\r\n\r\n").await.expect("a body")
+            } else {
+                String::new()
+            };
+            heads.add(format!("{} {body:?}", head.lines().next().unwrap_or_default()));
+            wire.write(OK).await;
+        }
+    })
+    .await;
+    let deck = Deck::before(app.port).await;
+    let sent = "\r\nPOST /1 HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nhi\r\n0\r\n\r\n\
+                GET /2 HTTP/1.1\r\nHost: HOST\r\n\r\n"
+        .replace("HOST", &deck.host());
+    let mut bodies = std::collections::HashSet::new();
+    for cut in 0..sent.len() {
+        let mut browser = deck.connect().await;
+        for part in [&sent[..cut], &sent[cut..]] {
+            browser.wire.stream.set_nodelay(true).expect("a socket");
+            browser.wire.write(part).await;
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..2 {
+            let head = browser.wire.head().await.expect("an answer");
+            assert!(head.starts_with("HTTP/1.1 200"), "cut at {cut}: {head}");
+            assert_eq!(browser.wire.exactly(2).await, b"ok");
+        }
+    }
+    bodies.extend(app.heads());
+    let mut bodies: Vec<String> = bodies.into_iter().collect();
+    bodies.sort();
+    // A chunk that is cut may go on as two.
+    assert_eq!(
+        bodies.pop().as_deref(),
+        Some(r#"POST /1 HTTP/1.1 "2\r\nhi\r\n0\r\n\r\n""#)
+    );
+    assert!(bodies.contains(&r#"GET /2 HTTP/1.1 """#.to_owned()), "{bodies:?}");
+    let cut = r#"POST /1 HTTP/1.1 "1\r\nh\r\n1\r\ni\r\n0\r\n\r\n""#;
+    assert!(
+        bodies.iter().all(|seen| seen.starts_with("GET") || seen == cut),
+        "{bodies:?}"
+    );
 }

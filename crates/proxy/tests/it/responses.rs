@@ -215,7 +215,7 @@ async fn sec_12_a_stream_ends_with_the_right_to_it() {
     browser.send("GET / HTTP/1.1\r\nHost: HOST\r\n\r\n").await;
     browser.wire.until("x\r\n").await.expect("the first byte");
     let ended = Instant::now();
-    deck.door.lease.cancel();
+    deck.door.lease.end();
     browser.wire.closed().await;
     assert!(ended.elapsed() < Duration::from_secs(1));
 }
@@ -316,4 +316,35 @@ async fn hints_of_what_to_load_come_before_the_answer_and_nothing_else_does() {
         old.wire.head().await.expect("an answer").contains(" 200 "),
         "it knows no hints"
     );
+}
+
+#[tokio::test]
+async fn sec_37_an_answer_means_the_same_wherever_it_is_cut() {
+    const ANSWER: &str = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n";
+    let app = App::start(|mut wire, _, _| async move {
+        wire.stream.set_nodelay(true).expect("a socket");
+        while let Some(head) = wire.head().await {
+            let cut: usize = head
+                .split(['/', ' '])
+                .nth(2)
+                .and_then(|cut| cut.parse().ok())
+                .expect("a number");
+            for part in [&ANSWER[..cut], &ANSWER[cut..]] {
+                wire.write(part).await;
+                tokio::task::yield_now().await;
+            }
+        }
+    })
+    .await;
+    let deck = Deck::before(app.port).await;
+    for cut in 0..ANSWER.len() {
+        let (head, body) = deck.get(&format!("/{cut}")).await;
+        assert!(
+            head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains("x: y\r\n"),
+            "cut at {cut}: {head}"
+        );
+        let body: String = body.split("\r\n").filter(|line| line.parse::<u8>().is_err()).collect();
+        assert_eq!(body, "ok", "cut at {cut}");
+    }
+    assert_eq!(app.dials(), 1, "each leaves its connection clean");
 }

@@ -3,10 +3,9 @@
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::{Request, Response, header};
-use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
-use proxy::full;
 use proxy::gate::{Answer, Ends, Otherwise};
+use proxy::{Incoming, full};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::app::App;

@@ -187,7 +187,7 @@ async fn sec_12_a_socket_closes_within_a_second_of_the_end_of_the_right_to_it() 
     browser.wire.write("hello").await;
     assert_eq!(browser.wire.exactly(5).await, b"hello");
     let ended = Instant::now();
-    deck.door.lease.cancel();
+    deck.door.lease.end();
     browser.wire.closed().await;
     assert!(ended.elapsed() < Duration::from_secs(1));
     let record = deck.door.record().await;

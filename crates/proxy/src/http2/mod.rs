@@ -19,7 +19,6 @@ use http::header::{self, HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
 use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body::{Body as _, Frame, SizeHint};
-use hyper::body::Incoming;
 use hyper::ext::Protocol;
 use hyper::server::conn::http2::Builder;
 use hyper::service::service_fn;
@@ -28,12 +27,16 @@ use ring::rand::{SecureRandom, SystemRandom};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, interval};
 
-use crate::blocks::Blocks;
 use crate::body::Body;
 use crate::error::Error;
 use crate::exchange::Path;
 use crate::gate::Ends;
-use crate::head::{Fault, check_fields};
+use crate::http1::Incoming;
+use crate::http1::head::{Fault, check_fields};
+
+mod blocks;
+
+use blocks::Blocks;
 
 /// The streams of one connection at once; a page with all that it loads has fewer.
 const STREAMS: u32 = 100;
@@ -81,7 +84,7 @@ where
     loop {
         tokio::select! {
             ended = connection.as_mut() => return ended.map_err(io::Error::other),
-            () = stop.cancelled(), if !is_ending => {
+            () = stop.ended(), if !is_ending => {
                 is_ending = true;
                 connection.as_mut().graceful_shutdown();
             }
@@ -213,7 +216,7 @@ impl http_body::Body for Taken {
 }
 
 /// Makes a request what HTTP/1.1 would have made of it, or refuses it for the reasons that hold there.
-pub(crate) fn as_http1(request: Request<Incoming>) -> Result<Request<Incoming>, Fault> {
+pub(crate) fn as_http1(request: Request<hyper::body::Incoming>) -> Result<Request<Incoming>, Fault> {
     let (mut parts, body) = request.into_parts();
     let protocol = parts.extensions.remove::<Protocol>();
     let is_socket = protocol.is_some_and(|protocol| protocol.as_str() == "websocket");
@@ -260,7 +263,7 @@ pub(crate) fn as_http1(request: Request<Incoming>) -> Result<Request<Incoming>, 
         headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         headers.insert(header::SEC_WEBSOCKET_KEY, key().ok_or(Fault::Malformed)?);
     }
-    Ok(Request::from_parts(parts, body))
+    Ok(Request::from_parts(parts, Incoming::from(body)))
 }
 
 /// A key as a browser would choose one.

@@ -10,8 +10,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::body::Silence;
-use crate::inlet::USUAL_HEAD;
+use crate::http1::browser::USUAL_HEAD;
+use crate::silence::Silence;
 
 /// What a client says before its first frame.
 const PREFACE: usize = 24;
