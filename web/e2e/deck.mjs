@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { Registry } from "./registry.mjs";
 import { Relay } from "./relay.mjs";
 
 export const NAME = "ada";
@@ -66,14 +67,10 @@ export class Deck {
     await this.#ask("create", prefix, String(count));
   }
 
-  // A registry that is slow and wants to know who asks, with an image of this name; its address.
-  async registry(name) {
-    return (await this.#ask("registry", "start", name)).out;
-  }
-
-  // The same, as quick as it can.
-  async openRegistry() {
-    await this.#ask("registry", "open");
+  // A registry of images on loopback. One that is locked wants to know who asks.
+  async registry({ locked = false } = {}) {
+    const ask = async (...words) => (await this.#ask("registry", ...words)).out;
+    return new Registry(ask, await ask("start", locked ? "locked" : "open"));
   }
 
   async removeAll() {

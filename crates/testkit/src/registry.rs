@@ -98,6 +98,16 @@ impl<'machine> Registry<'machine> {
 }
 
 impl Machine {
+    /// Lets Podman find the registry `name` at `host`, as the configuration of a machine may; for that its service is started
+    /// again.
+    pub async fn mirror(&self, name: &str, host: &str) {
+        let text = format!("[[registry]]\nprefix = \"{name}\"\nlocation = \"{host}\"\ninsecure = true\n");
+        let path = self.dir().join("home/.config/containers/registries.conf");
+        self.user().write(&path, &text);
+        self.stop_podman().await;
+        self.start_podman().await;
+    }
+
     /// An image that differs from each other one: a layer of `bytes` that nobody can foresee, over [`crate::TINY`]'s files,
     /// and `more` lines of a Containerfile.
     pub async fn make_image(&self, name: &str, bytes: u64, more: &str) {

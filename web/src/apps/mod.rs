@@ -14,6 +14,7 @@ pub mod items;
 pub mod logs;
 pub mod service;
 pub mod stack;
+pub mod steps;
 pub mod welcome;
 
 use crate::desktop::app::App;

@@ -3,8 +3,9 @@
 //! `testkit-deck BINARY WEB ARGS…` starts a machine and the server BINARY with the desktop's files in WEB. It prints a line of
 //! JSON when both are up, and then one for each line that it is given: an array of words, such as
 //! `["podman", "stop", "web"]`, `["app", "evil", "--publish", …]`, `["deck", "kill"]`, `["deck", "start"]`,
-//! `["service", "stop"]`, `["create", "idle-", "200"]`, `["registry", "start", "team/app:1"]`. At the end of its input it
-//! takes all of it down, and fails if anything was left behind.
+//! `["service", "stop"]`, `["create", "idle-", "200"]`, `["registry", "start", "open"]` (or `"locked"`),
+//! `["registry", "put", "team/app:1", "600000"]`, `["registry", "narrow", "200000"]`, `["registry", "name", "registry.test"]`,
+//! `["registry", "widen"]`. At the end of its input it takes all of it down, and fails if anything was left behind.
 
 use std::io::{BufRead, Write};
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ async fn main() {
     };
     let mut deck = Deck::start(&machine, binary, options).await;
     say(&where_it_is(&deck));
-    let mut registry = None;
+    let (mut registry, mut narrow) = (None, None);
     for line in std::io::stdin().lock().lines() {
         let line = line.expect("standard input is text");
         let words: Vec<String> = serde_json::from_str(&line).expect("a line is an array of words");
@@ -51,22 +52,36 @@ async fn main() {
                 where_it_is(&deck)
             }
             ["create", prefix, count] => create(&machine, prefix, count).await,
-            ["registry", "start", name] => {
-                // What is slow is seen under way; it is fetched from what stands before the registry.
-                let started = Registry::start(&machine, true).await;
-                machine.make_image("localhost/to-push:latest", 600_000, "").await;
-                started.push("localhost/to-push:latest", name).await;
-                machine.cli(&["rmi", "localhost/to-push:latest"]).await;
-                let narrow = Narrow::before(started.host(), 200_000).await;
-                let host = narrow.host().to_owned();
-                registry = Some((started, narrow));
+            ["registry", "start", doors] => {
+                let started = Registry::start(&machine, *doors == "locked").await;
+                let host = started.host().to_owned();
+                registry = Some(started);
                 json!({"out": host})
             }
-            ["registry", "open"] => {
-                if let Some((_, narrow)) = &registry {
-                    narrow.open();
-                }
+            ["registry", "narrow", rate] => {
+                let to = registry.as_ref().expect("a registry was started");
+                let before = Narrow::before(to.host(), rate.parse().expect("bytes a second")).await;
+                let host = before.host().to_owned();
+                narrow = Some(before);
+                json!({"out": host})
+            }
+            ["registry", "name", name] => {
+                let to = narrow.as_ref().expect("a registry was made slow");
+                machine.mirror(name, to.host()).await;
                 json!({})
+            }
+            ["registry", "widen"] => {
+                narrow.as_ref().expect("a registry was made slow").open();
+                json!({})
+            }
+            ["registry", "put", name, bytes] => {
+                let to = registry.as_ref().expect("a registry was started");
+                let bytes = bytes.parse().expect("a number");
+                machine.make_image("localhost/to-push:latest", bytes, "").await;
+                let digest = to.push("localhost/to-push:latest", name).await;
+                // It is to be fetched from there.
+                machine.cli(&["rmi", "localhost/to-push:latest"]).await;
+                json!({"out": digest})
             }
             ["deck", "log"] => json!({"out": deck.log()}),
             ["service", "stop"] => {
@@ -84,7 +99,7 @@ async fn main() {
     if deck.is_running() {
         deck.stop().await;
     }
-    if let Some((registry, _)) = registry {
+    if let Some(registry) = registry {
         registry.stop().await;
     }
 }

@@ -50,15 +50,6 @@ async fn under_way(browser: &mut Browser, name: &str) -> (Reply, JobStep) {
     (reply, step)
 }
 
-/// Lets Podman find `registry.test` at `host`, as the configuration of a machine may.
-async fn mirror(machine: &Machine, host: &str) {
-    let text = format!("[[registry]]\nprefix = \"registry.test\"\nlocation = \"{host}\"\ninsecure = true\n");
-    let path = machine.dir().join("home/.config/containers/registries.conf");
-    machine.user().write(&path, &text);
-    machine.stop_podman().await;
-    machine.start_podman().await;
-}
-
 #[tokio::test]
 async fn an_image_is_fetched_by_a_job_and_its_failure_is_said() {
     let machine = Machine::start().await;
@@ -105,7 +96,7 @@ async fn a_fetch_tells_its_bytes_and_survives_a_crash_and_leaves_nothing_when_it
     registry.push("localhost/bulk:1", "team/bulk:1").await;
     machine.cli(&["rmi", "localhost/bulk:1"]).await;
     let narrow = Narrow::before(registry.host(), 1 << 20).await;
-    mirror(&machine, narrow.host()).await;
+    machine.mirror("registry.test", narrow.host()).await;
     let (mut deck, mut ada) = deck(&machine).await;
     let name = "registry.test/team/bulk:1";
 

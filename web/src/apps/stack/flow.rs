@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use api::job::Job;
 use api::name::StackName;
 use api::stack::{DeployStack, Generation, Plan, Stack, StackDetail, StackFiles, StackJob, StackState, WriteStack};
-use api::update::ImageState;
+use api::update::ImageCheck;
 use api::volume::Volume;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -338,9 +338,13 @@ impl Flow {
         self.ask(async move |session| {
             let said = session.check_updates(&self.name()).await?;
             let unknown = said.images.iter().find_map(|it| it.trouble.clone());
+            let news = said.images.iter().any(ImageCheck::is_news);
+            if news {
+                self.page.try_set(Page::Services);
+            }
             match unknown {
                 Some(trouble) => self.toasts.wrong("Not every registry told", trouble),
-                None if said.images.iter().any(|it| it.state == ImageState::Newer) => {}
+                None if news => {}
                 None => self.toasts.done("Every image is what its tag leads to"),
             }
             Ok(())

@@ -1,9 +1,10 @@
 //! The job that works on the stack: its steps as they come, and why it failed.
 
-use api::job::{Job, JobKind, JobState, JobStep, StepState};
+use api::job::{Job, JobKind, JobState};
 use leptos::prelude::*;
 
 use super::flow::Flow;
+use crate::apps::steps::step;
 use crate::kit::button::Button;
 use crate::kit::status::{Condition, Dot};
 use crate::store::progress::percent;
@@ -73,23 +74,5 @@ fn title(job: &Job) -> String {
         JobState::RolledBack => format!("{name} was put back as it was"),
         JobState::Failed => format!("{name}: that failed"),
         JobState::Cancelled => format!("{name}: that was called off"),
-    }
-}
-
-fn step(step: &JobStep) -> impl IntoView + use<> {
-    let (condition, word) = match step.state {
-        StepState::Waiting => (Condition::Off, "waits"),
-        StepState::Running => (Condition::Busy, "under way"),
-        StepState::Done => (Condition::Good, "done"),
-        StepState::Failed => (Condition::Bad, "failed"),
-        StepState::Skipped => (Condition::Off, "not needed"),
-    };
-    let detail = Some(step.detail.clone()).filter(|detail| !detail.is_empty() && step.state != StepState::Failed);
-    view! {
-        <li>
-            <Dot condition=condition />
-            <span>{step.title.clone()} <small>{detail}</small></span>
-            <small>{word}</small>
-        </li>
     }
 }

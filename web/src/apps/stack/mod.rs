@@ -2,7 +2,7 @@
 //!
 //! - [`graph`], [`diff`]: where services stand, and what changed in a text; pure
 //! - [`flow`]: what is known and what is done
-//! - [`head`], [`services`], [`files`], [`history`], [`plan`], [`job`]: what is drawn
+//! - [`head`], [`services`], [`news`], [`files`], [`history`], [`plan`], [`job`]: what is drawn
 
 pub mod diff;
 pub mod files;
@@ -11,6 +11,7 @@ pub mod graph;
 pub mod head;
 pub mod history;
 pub mod job;
+pub mod news;
 pub mod plan;
 pub mod services;
 

@@ -2,12 +2,12 @@
 
 use api::container::Container;
 use api::stack::StackService;
-use api::update::ImageState;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::flow::{Flow, Page};
 use super::graph::{Edge, Graph, NODE, Node};
+use super::news::{Later, Newer};
 use crate::apps::containers::acts::Acts;
 use crate::apps::containers::say;
 use crate::kit::banner::Banner;
@@ -33,13 +33,6 @@ pub fn Services() -> impl IntoView {
         })
     });
     let trouble = Memo::new(move |_| flow.stack.with(|it| it.as_ref()?.trouble.clone()));
-    let newer = Memo::new(move |_| {
-        let updates = flow
-            .stack
-            .with(|it| it.as_ref().map(|it| it.updates.clone()).unwrap_or_default());
-        let newer = updates.iter().filter(|it| it.state == ImageState::Newer);
-        newer.map(|it| say::image(&it.image)).collect::<Vec<_>>().join(", ")
-    });
     let drift = move || {
         services.with(|services| {
             let drifted = services
@@ -62,15 +55,7 @@ pub fn Services() -> impl IntoView {
                     <Button press=move |_| flow.plan(None)>"Look…"</Button>
                 </Banner>
             </Show>
-            <Show when=move || !newer.with(String::is_empty)>
-                <Banner
-                    glyph=Glyph::Refresh
-                    title="Registries have something newer."
-                    text=newer
-                >
-                    <Button press=move |_| flow.update()>"Update"</Button>
-                </Banner>
-            </Show>
+            <Newer />
             <Show when=move || trouble.get().is_some()>
                 <Banner
                     glyph=Glyph::Warning
@@ -104,6 +89,7 @@ pub fn Services() -> impl IntoView {
                     </div>
                 </div>
             </Show>
+            <Later />
             <Show when=move || drifts.get()>
                 <h4 class="stack-label">"Not as it was deployed"</h4>
                 <ul class="stack-drift">{drift}</ul>
