@@ -141,11 +141,16 @@ impl Engine {
         let ours = |container: &Container| container.stack.as_deref() == Some(row.name.as_str());
         let containers: Vec<Container> = containers.into_iter().filter(ours).collect();
         let job = self.jobs.of(row.name.as_str());
+        let working = job.as_ref().is_some_and(|job| job.is_running());
         let mut services = outline.services(&containers, row.wanted);
         self.say_healing(&mut services);
+        if working {
+            // It is on its way to what is wanted.
+            services.iter_mut().for_each(|service| service.drift = None);
+        }
         let drifted = services.iter().any(|service| service.drift.is_some());
         let state = match row.wanted {
-            _ if job.as_ref().is_some_and(|job| job.is_running()) => StackState::Working,
+            _ if working => StackState::Working,
             Intent::Down => StackState::Down,
             Intent::Stopped if !drifted => StackState::Stopped,
             Intent::Running if !drifted => StackState::Running,

@@ -25,7 +25,7 @@ pub fn Newer() -> impl IntoView {
     });
     view! {
         <Show when=move || !newer.with(String::is_empty)>
-            <Banner glyph=Glyph::Refresh title="Registries have something newer." text=newer>
+            <Banner news=true glyph=Glyph::Refresh title="Registries have something newer." text=newer>
                 <Button press=move |_| flow.update()>"Update"</Button>
             </Banner>
         </Show>

@@ -48,6 +48,7 @@ pub fn Services() -> impl IntoView {
         <div class="stack-scroll">
             <Show when=move || changed.get()>
                 <Banner
+                    news=true
                     glyph=Glyph::Upload
                     title="The files differ from what was deployed."
                     text="Nothing happens by itself: look at what a deploy would do."
