@@ -15,6 +15,7 @@ use crate::desktop::manager::WindowManager;
 use crate::desktop::reduce::Action;
 use crate::desktop::state::WindowId;
 use crate::kit::button::{Button, Tone};
+use crate::kit::field::verbatim::Verbatim;
 use crate::kit::toast::Toasts;
 use crate::store::Deck;
 
@@ -275,15 +276,12 @@ fn Text(
     view! {
         <label class="app-field">
             <span>{label}</span>
-            <input
-                class="app-input"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                placeholder=hint
-                aria-invalid=move || (form.field.get().as_deref() == Some(field)).then_some("true")
-                prop:value=move || form.draft.with(|draft| get(draft).clone())
-                on:input=move |event| form.draft.update(|draft| set(draft, event_target_value(&event)))
+            <Verbatim
+                get=Signal::derive(move || form.draft.with(|draft| get(draft).clone()))
+                set=move |text| form.draft.update(|draft| set(draft, text))
+                attr:class="app-input"
+                attr:placeholder=hint
+                attr:aria-invalid=move || (form.field.get().as_deref() == Some(field)).then_some("true")
             />
         </label>
     }

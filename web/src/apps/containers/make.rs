@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use crate::client::{Error, ThingKind};
 use crate::kit::button::Button;
+use crate::kit::field::verbatim::Verbatim;
 use crate::kit::toast::Toasts;
 use crate::store::Deck;
 
@@ -68,15 +69,12 @@ pub fn Make(
     };
     let field = move |signal: RwSignal<String>, key: &'static str, label: &'static str, hint: &'static str| {
         view! {
-            <input
-                name=key
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                placeholder=hint
-                aria-label=label
-                prop:value=signal
-                on:input=move |event| signal.set(event_target_value(&event))
+            <Verbatim
+                get=signal
+                set=move |text| signal.set(text)
+                attr:name=key
+                attr:placeholder=hint
+                attr:aria-label=label
             />
         }
     };

@@ -12,6 +12,7 @@ use super::say;
 use crate::client::Error;
 use crate::desktop::time::bytes;
 use crate::kit::button::{Button, IconButton};
+use crate::kit::field::verbatim::Verbatim;
 use crate::kit::icon::Glyph;
 use crate::kit::status::{Condition, Dot};
 use crate::store::Deck;
@@ -62,16 +63,13 @@ pub fn Pull() -> impl IntoView {
     let put_away = Callback::new(move |id: String| asked.update(|asked| _ = asked.remove(&id)));
     view! {
         <form class="things-new" on:submit=submit>
-            <input
-                name="image-reference"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                placeholder="redis:7 or ghcr.io/owner/app:1.2"
-                aria-label="Image to fetch"
-                aria-invalid=move || wrong.with(Option::is_some).then_some("true")
-                prop:value=reference
-                on:input=move |event| reference.set(event_target_value(&event))
+            <Verbatim
+                get=reference
+                set=move |text| reference.set(text)
+                attr:name="image-reference"
+                attr:placeholder="redis:7 or ghcr.io/owner/app:1.2"
+                attr:aria-label="Image to fetch"
+                attr:aria-invalid=move || wrong.with(Option::is_some).then_some("true")
             />
             <Button
                 submit=true

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::flow::Flow;
 use crate::kit::choices::{Choices, Choosable};
+use crate::kit::field::verbatim::Verbatim;
 
 /// The fields.
 #[component]
@@ -74,14 +75,11 @@ pub(super) fn Line(
     view! {
         <label class="deploy-line">
             <span class="deploy-label">{label}</span>
-            <input
-                class="deploy-input"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                placeholder=placeholder
-                prop:value=value
-                on:input=move |event| value.set(event_target_value(&event))
+            <Verbatim
+                get=value
+                set=move |text| value.set(text)
+                attr:class="deploy-input"
+                attr:placeholder=placeholder
             />
         </label>
     }

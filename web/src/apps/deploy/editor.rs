@@ -14,6 +14,7 @@ use super::{env, offer};
 use crate::kit::button::{Button, Tone};
 use crate::kit::choices::{Choices, Choosable};
 use crate::kit::field::TextField;
+use crate::kit::field::verbatim::Verbatim;
 use crate::kit::icon::{Glyph, Icon};
 use crate::kit::toast::Toasts;
 use crate::reader::{Found, Reading, Shows};
@@ -212,16 +213,11 @@ fn Variables() -> impl IntoView {
         view! {
             <label class="deploy-variable">
                 <code>{name}</code>
-                <input
-                    class="deploy-input"
-                    autocomplete="off"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    placeholder="empty"
-                    prop:value=value
-                    on:input=move |event| {
-                        flow.env.update(|text| *text = env::set(text, &key, &event_target_value(&event)));
-                    }
+                <Verbatim
+                    get=value
+                    set=move |value: String| flow.env.update(|text| *text = env::set(text, &key, &value))
+                    attr:class="deploy-input"
+                    attr:placeholder="empty"
                 />
             </label>
         }

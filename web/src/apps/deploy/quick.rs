@@ -9,6 +9,7 @@ use super::editor::Made;
 use super::flow::{Flow, UNREAD};
 use crate::apps::files::browser::FolderPicker;
 use crate::kit::button::{Button, IconButton};
+use crate::kit::field::verbatim::Verbatim;
 use crate::kit::icon::{Glyph, Icon};
 use crate::kit::sheet::Sheets;
 use crate::reader;
@@ -170,15 +171,12 @@ fn List(
 ) -> impl IntoView {
     let field = move |name: &'static str, hint: &'static str, value: RwSignal<String>| {
         view! {
-            <input
-                class="deploy-input"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                aria-label=name
-                placeholder=hint
-                prop:value=value
-                on:input=move |event| value.set(event_target_value(&event))
+            <Verbatim
+                get=value
+                set=move |text| value.set(text)
+                attr:class="deploy-input"
+                attr:aria-label=name
+                attr:placeholder=hint
             />
         }
     };

@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use crate::client::Error;
 use crate::desktop::time::{bytes, duration};
 use crate::kit::button::{Button, IconButton, Tone};
+use crate::kit::field::verbatim::Verbatim;
 use crate::kit::icon::{Glyph, Icon};
 use crate::kit::sheet::Sheets;
 use crate::store::Deck;
@@ -263,15 +264,12 @@ fn Way(browsing: Browsing, may: bool) -> impl IntoView {
         </div>
         <Show when=move || naming.get()>
             <form class="files-new" on:submit=submit>
-                <input
-                    class="files-input"
-                    autocomplete="off"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    placeholder="Name"
-                    aria-label="Name of the new folder"
-                    prop:value=name
-                    on:input=move |event| name.set(event_target_value(&event))
+                <Verbatim
+                    get=name
+                    set=move |text| name.set(text)
+                    attr:class="files-input"
+                    attr:placeholder="Name"
+                    attr:aria-label="Name of the new folder"
                 />
                 <Button press=move |_| naming.set(false)>"Cancel"</Button>
                 <Button tone=Tone::Primary submit=true disabled=Signal::derive(move || name.with(|it| it.trim().is_empty()))>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::draft::{Draft, Form, Item, Variable};
 use crate::kit::button::{Button, IconButton};
+use crate::kit::field::verbatim::Verbatim;
 use crate::kit::icon::{Glyph, Icon};
 
 /// The fields.
@@ -86,14 +87,11 @@ fn Text(
     view! {
         <label class="app-field">
             <span>{label}</span>
-            <input
-                class="app-input"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                placeholder=hint
-                prop:value=move || draft.with(|it| get(it).clone())
-                on:input=move |event| draft.update(|it| set(it, event_target_value(&event)))
+            <Verbatim
+                get=Signal::derive(move || draft.with(|it| get(it).clone()))
+                set=move |text| draft.update(|it| set(it, text))
+                attr:class="app-input"
+                attr:placeholder=hint
             />
         </label>
     }
@@ -108,17 +106,14 @@ fn field(
     set: impl Fn(String) + 'static,
 ) -> impl IntoView {
     view! {
-        <input
-            class="app-input"
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            aria-label=label
-            placeholder=hint
-            readonly=fixed
-            title=fixed.then_some("Change it in the stack’s files.")
-            prop:value=move || get().unwrap_or_default()
-            on:input=move |event| set(event_target_value(&event))
+        <Verbatim
+            get=Signal::derive(move || get().unwrap_or_default())
+            set=set
+            attr:class="app-input"
+            attr:aria-label=label
+            attr:placeholder=hint
+            attr:readonly=fixed
+            attr:title=fixed.then_some("Change it in the stack’s files.")
         />
     }
 }

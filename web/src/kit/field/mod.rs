@@ -2,6 +2,7 @@
 
 pub mod password;
 mod strength;
+pub mod verbatim;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
