@@ -67,6 +67,9 @@ pub enum Error {
         /// What was asked for.
         id: String,
     },
+    /// Podman does not answer, or has not yet: nobody knows whether there is such a container.
+    #[error("Podman has not told yet what there is")]
+    Unseen,
     /// What was sent cannot be meant.
     #[error("{message}")]
     Invalid {

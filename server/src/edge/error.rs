@@ -252,6 +252,7 @@ impl From<E> for Refusal {
                     .detail("risks", json(&risks))
             }
             E::Podman(error) => podman(error),
+            E::Unseen => unreachable("Podman has not told yet whether there is such a container."),
             E::Store(engine::store::Error::Full(_)) => Self::new(
                 StatusCode::INSUFFICIENT_STORAGE,
                 "disk_full",
@@ -302,14 +303,14 @@ fn podman(error: podman::Error) -> Refusal {
         .hint("Look at its service: `systemctl --user status podman.socket`, or `stardeck doctor`."),
         error => {
             tracing::warn!(error = &error as &dyn std::error::Error, "Podman cannot be used");
-            Refusal::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "podman_unreachable",
-                "Podman cannot be reached.",
-            )
-            .hint("Look at its service: `systemctl --user status podman.socket`, or `stardeck doctor`.")
+            unreachable("Podman cannot be reached.")
         }
     }
+}
+
+fn unreachable(message: &'static str) -> Refusal {
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "podman_unreachable", message)
+        .hint("Look at its service: `systemctl --user status podman.socket`, or `stardeck doctor`.")
 }
 
 /// Podman's words as a sentence.

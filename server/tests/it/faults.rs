@@ -107,9 +107,19 @@ async fn fault_08_a_socket_that_is_not_there_at_start_is_found_when_it_comes() {
     let (_deck, mut ada) = deck(&machine).await;
     let list = until_podman(&mut ada, PodmanState::Unreachable, Duration::from_secs(5)).await;
     assert_eq!(list.items, []);
+    let one = machine.cli(&["ps", "--quiet", "--no-trunc"]).await;
+    let stop = format!("/api/containers/{one}/stop");
+    let refused = ada.send("POST", &stop, None).await;
+    let (status, code) = (refused.status, refused.code());
+    assert_eq!(
+        (status, code.as_str()),
+        (503, "podman_unreachable"),
+        "it may well be there"
+    );
     machine.start_podman().await;
     let list = until_podman(&mut ada, PodmanState::Connected, Duration::from_secs(3)).await;
     assert_eq!(list.items.len(), 1);
+    assert_eq!(ada.send("POST", &stop, None).await.status, 200);
     machine.cli(&["rm", "-f", "-t", "1", "one"]).await;
 }
 

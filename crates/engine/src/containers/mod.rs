@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use api::container::{Container, ContainerDetail, ContainerList, RemoveContainer};
 use api::page::PageQuery;
+use api::system::PodmanState;
 use podman::Podman;
 
 use crate::actor::{Actor, Right};
@@ -117,14 +118,18 @@ impl Engine {
         Ok(())
     }
 
-    /// The container of that id, if the actor has `right` to it. One that is not the actor's to see does not exist.
+    /// The container of that id, if the actor has `right` to it. One that is not the actor's to see does not exist; and while
+    /// Podman does not answer, nobody can say that of any.
     pub(crate) fn seen(&self, actor: &Actor, id: &str, right: Right) -> Result<Container> {
         let visible = |container: &Container| !container.foreign || actor.may(Right::Administer);
         let known = self
             .truth
             .find(id)
             .filter(|container| actor.may(Right::See) && visible(container));
-        let known = known.ok_or_else(|| Error::not_found("container", id))?;
+        let known = known.ok_or_else(|| match self.truth.podman() {
+            PodmanState::Connected => Error::not_found("container", id),
+            _ => Error::Unseen,
+        })?;
         actor.require(right)?;
         Ok(known)
     }

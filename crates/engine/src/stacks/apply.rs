@@ -264,16 +264,16 @@ impl Apply<'_> {
         result
     }
 
-    /// Starts a container, and answers its id. Podman looks for free ports when it makes one; where somebody else took
-    /// such a port since, another container is made in its place.
+    /// Starts a container, and answers its id. Where none that was made like this one can be started, another is made in
+    /// its place.
     async fn start(&self, turn: &Turn<'_>, observed: &Observed, mut id: String) -> Result<String, Halt> {
         let containers = self.engine.podman.containers();
         for tries in 1.. {
             match containers.start(&id).await {
                 Ok(()) => break,
-                Err(error) if tries < TRIES && error.to_string().contains("address already in use") => {
+                Err(error) if tries < TRIES && is_spoilt(&error) => {
                     self.live
-                        .say(format!("{}: {error}; another port is taken.", turn.container.name));
+                        .say(format!("{}: {error}; it is made anew.", turn.container.name));
                     let how = Remove {
                         force: true,
                         volumes: false,
@@ -463,6 +463,13 @@ pub(super) async fn remove(engine: &Engine, has: &Has) -> podman::Result<()> {
         volumes: false,
     };
     ignore_absent(containers.remove(&has.id, how).await)
+}
+
+/// Whether a container will never start, where one that is made now would: Podman looks for free ports when it makes one,
+/// and somebody else took such a port since; or it was killed while it started it, and the runtime has it as begun.
+fn is_spoilt(error: &podman::Error) -> bool {
+    let error = error.to_string();
+    error.contains("address already in use") || error.contains("already exists")
 }
 
 pub(super) fn ignore_absent(result: podman::Result<()>) -> podman::Result<()> {

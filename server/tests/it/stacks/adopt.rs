@@ -331,7 +331,7 @@ async fn an_adoption_asks_for_the_same_leave_as_every_deploy_and_is_an_administr
 #[cfg(feature = "failpoints")]
 #[tokio::test]
 async fn a_crash_in_the_middle_of_an_adoption_ends_in_the_new_whole_or_the_old_whole() {
-    use super::crash::{crash_after, crashing, settled};
+    use super::crash::{crash_in, crashing, settled};
     let machine = Machine::start().await;
     let (mut deck, mut ada, file) = crashing(&machine).await;
     machine.cli(&["volume", "create", "letters"]).await;
@@ -354,7 +354,11 @@ async fn a_crash_in_the_middle_of_an_adoption_ends_in_the_new_whole_or_the_old_w
         let compose = seen.compose.replace("    volumes:", &format!("{command}    volumes:"));
         let body = json!({"name": seen.name, "containers": [old], "compose": compose});
         let path = format!("/api/containers/{old}/adopt");
-        crash_after(point, (&path, body), &file, &machine, &mut deck, &mut ada).await;
+        let ask = async |ada: &mut Browser| {
+            known(ada, &old).await;
+            ada.send_if_it_lives("POST", &path, Some(body)).await
+        };
+        crash_in(point, ask, &file, &machine, &mut deck, &mut ada).await;
         let job = settled(&mut ada).await;
         let up = machine.cli(&["ps", "--format", "{{.Names}}"]).await;
         let all = machine.cli(&["ps", "-a", "--format", "{{.Names}}"]).await;

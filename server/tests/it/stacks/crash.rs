@@ -63,7 +63,7 @@ async fn crash_at(point: &str, file: &Path, machine: &Machine, deck: &mut Deck<'
 }
 
 /// The same, with another request than a deploy.
-pub(super) async fn crash_after(
+async fn crash_after(
     point: &str,
     (path, body): (&str, Value),
     file: &Path,
@@ -75,7 +75,7 @@ pub(super) async fn crash_after(
     crash_in(point, ask, file, machine, deck, ada).await;
 }
 
-async fn crash_in(
+pub(super) async fn crash_in(
     point: &str,
     ask: impl AsyncFnOnce(&mut Browser) -> Option<Reply>,
     file: &Path,
@@ -229,6 +229,34 @@ async fn fault_06_podman_killed_in_the_middle_of_a_deploy_makes_no_duplicate() {
     assert_eq!(job.job.state, JobState::Done, "{job:#?}");
     assert_eq!(podman_ps(&machine, "pair").await.len(), 2);
     machine.cli(&["exec", "bystander", "true"]).await;
+    clean(&machine, &mut ada, "pair").await;
+}
+
+#[tokio::test]
+async fn fault_06_what_podman_was_killed_in_starting_is_made_anew() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada, _file) = crashing(&machine).await;
+    create(&mut ada, "pair", &PAIR.replace('@', "1")).await;
+    deploy(&mut ada, "pair").await;
+    let reply = ada.post("/api/stacks/pair/stop", json!({})).await;
+    over(&mut ada, &reply).await;
+    let stopped = machine.cli(&["ps", "-a", "-q", "--no-trunc"]).await;
+    assert_eq!(stopped.lines().count(), 2);
+    for id in stopped.lines() {
+        // What either runtime keeps of a container that it has made and nobody has started.
+        for runtime in ["runc", "crun"] {
+            let known = machine.dir().join("run").join(runtime).join(id);
+            let mut mkdir = machine.command_as_user(Path::new("mkdir"));
+            assert!(mkdir.arg("-p").arg(known).status().unwrap().success());
+        }
+    }
+    let reply = ada.post("/api/stacks/pair/start", json!({})).await;
+    let job = over(&mut ada, &reply).await;
+    assert_eq!(job.job.state, JobState::Done, "{job:#?}");
+    let said: Vec<&str> = job.log.iter().map(|line| line.text.as_str()).collect();
+    let anew = said.iter().filter(|line| line.ends_with("it is made anew."));
+    assert_eq!(anew.count(), 2, "{said:#?}");
+    assert_eq!(podman_ps(&machine, "pair").await.len(), 2);
     clean(&machine, &mut ada, "pair").await;
 }
 
