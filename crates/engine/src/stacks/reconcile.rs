@@ -23,7 +23,7 @@ use crate::store::stacks::{Intent, StackRow};
 use crate::things;
 
 /// How often work is begun again when Podman fails in the middle of it.
-pub(super) const TRIES: u32 = 3;
+const TRIES: u32 = 3;
 /// How long to wait for Podman to come back.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
@@ -196,12 +196,7 @@ impl Task<'_> {
 
     async fn remove(&self) -> Result<(), Halt> {
         self.down().await?;
-        for volume in &self.live.told.volumes {
-            let step = self.live.step(format!("Remove the volume {volume}"), None);
-            let removed = self.engine.podman.volumes().remove(volume).await;
-            self.done(step, apply::ignore_absent(removed))?;
-            crash_point("stack-volume-removed");
-        }
+        self.through_outages(move || self.remove_volumes_once()).await?;
         let (disk, name) = (self.engine.stacks.disk.clone(), self.name.clone());
         let removed = tokio::task::spawn_blocking(move || disk.remove(&name)).await;
         removed.map_err(|_| Error::Stopping)??;
@@ -213,13 +208,13 @@ impl Task<'_> {
         Ok(write.await?)
     }
 
-    /// Brings the containers to what a generation says; again when Podman fails in the middle of it and comes back.
-    async fn converge(&self, generation: Option<u64>, start: bool) -> Result<(), Halt> {
-        let Some(number) = generation else {
-            return Err(Halt::from(Error::not_found("generation", self.name.as_str())));
-        };
+    /// Does the work; again when Podman fails in the middle of it and comes back.
+    pub(super) async fn through_outages<F>(&self, work: impl Fn() -> F) -> Result<(), Halt>
+    where
+        F: Future<Output = Result<(), Halt>>,
+    {
         for tries in 1.. {
-            match self.converge_once(number, start).await {
+            match work().await {
                 Err(Halt::Trouble(trouble)) if trouble.outage && tries < TRIES => {
                     self.live
                         .say(format!("Podman failed ({}); waiting for it.", trouble.message));
@@ -229,6 +224,14 @@ impl Task<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Brings the containers to what a generation says.
+    async fn converge(&self, generation: Option<u64>, start: bool) -> Result<(), Halt> {
+        let Some(number) = generation else {
+            return Err(Halt::from(Error::not_found("generation", self.name.as_str())));
+        };
+        self.through_outages(move || self.converge_once(number, start)).await
     }
 
     async fn converge_once(&self, number: u64, start: bool) -> Result<(), Halt> {
@@ -270,8 +273,22 @@ impl Task<'_> {
         Ok(meaning)
     }
 
+    async fn remove_volumes_once(&self) -> Result<(), Halt> {
+        for volume in &self.live.told.volumes {
+            let step = self.live.step(format!("Remove the volume {volume}"), None);
+            let removed = self.engine.podman.volumes().remove(volume).await;
+            self.done(step, apply::ignore_absent(removed))?;
+            crash_point("stack-volume-removed");
+        }
+        Ok(())
+    }
+
     /// Stops what runs, those that others depend on last.
     async fn stop_all(&self) -> Result<(), Halt> {
+        self.through_outages(move || self.stop_all_once()).await
+    }
+
+    async fn stop_all_once(&self) -> Result<(), Halt> {
         let (containers, after) = self.in_reverse().await?;
         let containers = &containers;
         let stop = |number: usize| async move {
@@ -288,6 +305,10 @@ impl Task<'_> {
 
     /// Removes the containers and networks of the stack.
     async fn take_down(&self) -> Result<(), Halt> {
+        self.through_outages(move || self.take_down_once()).await
+    }
+
+    async fn take_down_once(&self) -> Result<(), Halt> {
         let (containers, after) = self.in_reverse().await?;
         let containers = &containers;
         let remove = |number: usize| async move {

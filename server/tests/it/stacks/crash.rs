@@ -217,19 +217,43 @@ async fn fault_06_podman_killed_in_the_middle_of_a_deploy_makes_no_duplicate() {
         ])
         .await;
     let reply = ada.post("/api/stacks/pair/deploy", json!({})).await;
-    let id = reply.json::<StackJob>().job.id;
-    wait_until("the deploy to be at work", Duration::from_secs(20), async || {
+    killed_at_work(&machine, &mut ada, &reply).await;
+    assert_eq!(podman_ps(&machine, "pair").await.len(), 2);
+    machine.cli(&["exec", "bystander", "true"]).await;
+    clean(&machine, &mut ada, "pair").await;
+}
+
+#[tokio::test]
+async fn fault_06_podman_killed_while_a_stack_stops_or_goes_holds_neither_up() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada, _file) = crashing(&machine).await;
+    create(&mut ada, "pair", &PAIR.replace('@', "1")).await;
+    deploy(&mut ada, "pair").await;
+    let reply = ada.post("/api/stacks/pair/stop", json!({})).await;
+    killed_at_work(&machine, &mut ada, &reply).await;
+    assert_eq!(machine.cli(&["ps", "-q"]).await, "");
+    deploy(&mut ada, "pair").await;
+    let reply = ada.send("DELETE", "/api/stacks/pair?volumes=pair_data", None).await;
+    killed_at_work(&machine, &mut ada, &reply).await;
+    assert_eq!(ada.get("/api/stacks/pair").await.status, 404);
+    assert_eq!(machine.cli(&["ps", "-aq"]).await, "");
+    assert_eq!(machine.cli(&["volume", "ls", "-q"]).await, "");
+    let networks = machine.cli(&["network", "ls", "-q"]).await;
+    assert!(!networks.contains("pair"), "{networks}");
+}
+
+/// Kills Podman once the job that was begun is at work, brings it back, and sees the job succeed.
+async fn killed_at_work(machine: &Machine, ada: &mut Browser, begun: &Reply) {
+    let id = begun.json::<StackJob>().job.id;
+    wait_until("the job to be at work", Duration::from_secs(20), async || {
         let job: Job = ada.get(&format!("/api/jobs/{id}")).await.json();
         (!job.steps.is_empty()).then_some(())
     })
     .await;
     machine.kill_podman().await;
     machine.start_podman().await;
-    let job = over(&mut ada, &reply).await;
+    let job = over(ada, begun).await;
     assert_eq!(job.job.state, JobState::Done, "{job:#?}");
-    assert_eq!(podman_ps(&machine, "pair").await.len(), 2);
-    machine.cli(&["exec", "bystander", "true"]).await;
-    clean(&machine, &mut ada, "pair").await;
 }
 
 #[tokio::test]

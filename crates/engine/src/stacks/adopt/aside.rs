@@ -4,7 +4,7 @@ use podman::container::{Remove, State};
 
 use super::super::apply::{Halt, ignore_absent};
 use super::super::plan::is_up;
-use super::super::reconcile::{TRIES, Task};
+use super::super::reconcile::Task;
 use crate::crash::crash_point;
 use crate::jobs::Adopted;
 
@@ -42,12 +42,7 @@ impl Task<'_> {
         if self.live.told.adopts.is_empty() || self.has_taken_over().await? {
             return Ok(false);
         }
-        for tries in 1.. {
-            match self.bring_back_once().await {
-                Err(Halt::Trouble(trouble)) if trouble.outage && tries < TRIES => self.podman_back().await?,
-                result => return result.map(|()| true),
-            }
-        }
+        self.through_outages(move || self.bring_back_once()).await?;
         Ok(true)
     }
 
