@@ -185,7 +185,13 @@ impl Task<'_> {
     }
 
     async fn stop(&self) -> Result<(), Halt> {
-        self.intend(|row| row.wanted = Intent::Stopped).await?;
+        // Of one that is down there is nothing to stop, nor to make if a deploy fails later.
+        self.intend(|row| {
+            if row.wanted == Intent::Running {
+                row.wanted = Intent::Stopped;
+            }
+        })
+        .await?;
         self.stop_all().await
     }
 

@@ -47,6 +47,13 @@ async fn a_stack_is_stopped_started_taken_down_and_removed_and_its_volume_stays(
     assert!(podman_ps(&machine, "pair").await.is_empty());
     let networks = machine.cli(&["network", "ls", "-q"]).await;
     assert!(!networks.contains("pair"), "{networks}");
+    let job = done(&mut ada, "pair", "stop", json!({})).await;
+    assert_eq!(job.job.state, JobState::Done);
+    assert_eq!(
+        detail(&mut ada, "pair").await.stack.state,
+        StackState::Down,
+        "it is no more than stopped"
+    );
     deploy(&mut ada, "pair").await;
     machine.cli(&["exec", "pair-one-1", "test", "-f", "/data/dear"]).await;
 
