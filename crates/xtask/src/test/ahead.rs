@@ -1,7 +1,7 @@
 //! What the stories need, made beside the other tests: the bundle for the browser, and the images of real apps.
 //!
 //! That takes minutes of one core and of the network, and the tests leave cores idle: they wait for Podman, or do one thing
-//! after another. It gives way to them.
+//! after another. It gives way to them, though not wholly: the stories wait for it.
 
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
@@ -54,7 +54,7 @@ fn begin(name: &'static str, words: [&OsStr; 2]) -> Result<Work> {
     let said = crate::tree::target()?.join(format!("{name}.log"));
     let log = File::create(&said).with_context(|| format!("writing {}", said.display()))?;
     let child = Command::new("nice")
-        .args(["-n", "15"])
+        .args(["-n", "5"])
         .args(words)
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)

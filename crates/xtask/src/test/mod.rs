@@ -86,7 +86,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut ahead = options.only.is_none().then(ahead::Ahead::begin).transpose()?;
     for (suite, name, run) in SUITES {
         // The first suite that needs what is made ahead.
-        if let (Suite::Wasm, Some(ahead)) = (suite, ahead.take()) {
+        if suite == Suite::Wasm
+            && let Some(ahead) = ahead.take()
+        {
             outcomes.push(one("ahead", || ahead.finish().map(|()| Counts::default())));
         }
         if options.only.is_none_or(|only| only == suite) {
