@@ -82,6 +82,8 @@ for (const [mode, url] of MODES) {
   story("jupyter", `JupyterLab at ${mode} runs a cell, and its terminal echoes`, async ({ page, deck }) => {
     const inside = await open(page, deck, url, "jupyter");
     await inside.locator('.jp-LauncherCard[title^="Python 3"]').first().click();
+    // JupyterLab forgets a cell that is run before its kernel is there.
+    await inside.getByText("Python 3 (ipykernel) | Idle").waitFor({ timeout: 60_000 });
     await inside.locator(".jp-Notebook .jp-CodeCell .cm-content").first().click();
     await page.keyboard.type("print(6 * 7)");
     await page.keyboard.press("Shift+Enter");
