@@ -1,7 +1,7 @@
 // A stack in its window: looked at, changed, deployed, gone back from, and removed.
 
 import assert from "node:assert/strict";
-import { accessible, enter, PHONE, settled, shot, suite } from "./story.mjs";
+import { accessible, enter, openStack, PHONE, shot, suite } from "./story.mjs";
 
 const story = suite();
 
@@ -29,14 +29,6 @@ volumes:
   data:
   spare:
 `;
-
-async function openStack(page, name) {
-  await page.getByRole("navigation", { name: "Show" }).getByRole("button", { name }).click({ button: "right" });
-  await page.getByRole("menuitem", { name: "Open" }).click();
-  const window = page.getByRole("region", { name: `${name} — Stack` });
-  await settled(window);
-  return window;
-}
 
 const node = (window, name) => window.getByRole("list", { name: "Services" }).getByRole("listitem").filter({ has: window.page().getByText(name, { exact: true }) });
 

@@ -122,6 +122,15 @@ export async function settled(locator) {
   return locator.boundingBox();
 }
 
+// The window of a stack, opened from the list of containers.
+export async function openStack(page, name) {
+  await page.getByRole("navigation", { name: "Show" }).getByRole("button", { name }).click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Open" }).click();
+  const window = page.getByRole("region", { name: `${name} — Stack` });
+  await settled(window);
+  return window;
+}
+
 // Waits until what moves and comes to an end has done so.
 export function still(page) {
   return page.evaluate(async () => {

@@ -1,7 +1,7 @@
 // Images that come from a registry: fetched by a deploy, layer by layer, and replaced by what is newer.
 
 import assert from "node:assert/strict";
-import { accessible, appWindow, enter, settled, shot, suite } from "./story.mjs";
+import { accessible, appWindow, enter, openStack, settled, shot, suite } from "./story.mjs";
 
 const SIZE = 8_000_000;
 const scene = {};
@@ -27,14 +27,6 @@ const icon = (page, name) => page.getByRole("option", { name: new RegExp(`^${nam
 
 // So much of a layer, in the words of the desk.
 const SOME = /^[1-9][0-9.]* [kM]?B of [0-9.]+ [kM]B$/;
-
-async function openStack(page, name) {
-  await page.getByRole("navigation", { name: "Show" }).getByRole("button", { name }).click({ button: "right" });
-  await page.getByRole("menuitem", { name: "Open" }).click();
-  const window = page.getByRole("region", { name: `${name} — Stack` });
-  await settled(window);
-  return window;
-}
 
 async function lookForNewer(page, window) {
   await window.getByRole("button", { name: "More actions", exact: true }).click();

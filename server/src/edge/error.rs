@@ -285,6 +285,9 @@ fn sentences(risks: &[api::stack::Risk]) -> String {
     messages.join(" ")
 }
 
+/// What to do where Podman does not answer.
+const LOOK_AT_PODMAN: &str = "Look at its service: `systemctl --user status podman.socket`, or `stardeck doctor`.";
+
 fn podman(error: podman::Error) -> Refusal {
     use podman::Error as P;
     match error {
@@ -300,7 +303,7 @@ fn podman(error: podman::Error) -> Refusal {
             "podman_not_responding",
             "Podman does not answer.",
         )
-        .hint("Look at its service: `systemctl --user status podman.socket`, or `stardeck doctor`."),
+        .hint(LOOK_AT_PODMAN),
         error => {
             tracing::warn!(error = &error as &dyn std::error::Error, "Podman cannot be used");
             unreachable("Podman cannot be reached.")
@@ -309,8 +312,7 @@ fn podman(error: podman::Error) -> Refusal {
 }
 
 fn unreachable(message: &'static str) -> Refusal {
-    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "podman_unreachable", message)
-        .hint("Look at its service: `systemctl --user status podman.socket`, or `stardeck doctor`.")
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "podman_unreachable", message).hint(LOOK_AT_PODMAN)
 }
 
 /// Podman's words as a sentence.
