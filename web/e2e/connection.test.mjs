@@ -25,6 +25,20 @@ story("a cut connection is said, and what was missed is caught up", async ({ pag
   await deck.removeAll();
 });
 
+story("a stream that died in silence is doubted, though calls get through", async ({ page, deck }) => {
+  await page.clock.install();
+  await deck.run("quiet");
+  await enter(page, deck);
+  await row(page, "quiet").getByText(/^Running/).waitFor();
+  deck.relay.hush();
+  await deck.podman("stop", "quiet");
+  assert.ok(await row(page, "quiet").getByText(/^Running/).isVisible(), "nobody told the page");
+  await page.clock.fastForward(31_000);
+  await row(page, "quiet").getByText(/^Stopped/).waitFor();
+  await lost(page).waitFor({ state: "detached" });
+  await deck.removeAll();
+});
+
 story("a server that was killed and comes back is found again without a hand", async ({ page, deck }) => {
   await deck.run("one");
   await enter(page, deck);

@@ -6,6 +6,7 @@ export class Relay {
   #server = net.createServer((near) => this.#carry(near));
   #open = new Set();
   #cut = false;
+  #lost;
 
   // Where connections are carried to: `http://127.0.0.1:PORT`.
   target;
@@ -25,8 +26,19 @@ export class Relay {
     for (const socket of this.#open) socket.destroy();
   }
 
+  // The event streams that are open carry nothing any more, and nobody is told. What is new comes through.
+  hush() {
+    for (const socket of this.#open) if (socket.pushed) socket.unpipe();
+  }
+
+  // Requests that begin so do not arrive.
+  lose(beginning) {
+    this.#lost = beginning;
+  }
+
   mend() {
     this.#cut = false;
+    this.#lost = undefined;
   }
 
   close() {
@@ -37,6 +49,10 @@ export class Relay {
   #carry(near) {
     if (this.#cut) return near.destroy();
     const far = net.connect(Number(new URL(this.target).port), "127.0.0.1");
+    near.once("data", (head) => {
+      near.pushed = far.pushed = head.includes("/api/events?");
+    });
+    near.on("data", (chunk) => this.#lost && chunk.includes(this.#lost) && far.destroy());
     for (const [socket, other] of [[near, far], [far, near]]) {
       this.#open.add(socket);
       socket.on("error", () => other.destroy());

@@ -7,8 +7,8 @@ use axum::response::Response;
 use serde::Serialize;
 use tokio::time::{Instant, timeout};
 
-/// How often the other end is asked for a sign of life, and how long it may be silent.
-const PULSE: Duration = Duration::from_secs(20);
+/// How often the other end is asked for a sign of life and given one, and how long it may be silent.
+const PULSE: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_secs(60);
 /// How long one message may take to be taken; after that the listener is cut off and comes back when it can.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -16,10 +16,16 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What is pushed.
 pub(super) trait Frames: Send + 'static {
     /// One message.
-    type Frame: Serialize;
+    type Frame: Serialize + Send;
 
     /// The next message; `None` after the last.
     fn next(&mut self) -> impl Future<Output = Option<Self::Frame>> + Send;
+
+    /// What says that the stream lives, to a listener that would else take silence for calm. A browser shows no page the
+    /// pings of its sockets.
+    fn pulse() -> Option<Self::Frame> {
+        None
+    }
 }
 
 /// Upgrades, and pushes until one of the two ends.
@@ -27,14 +33,14 @@ pub(super) fn push(upgrade: WebSocketUpgrade, frames: impl Frames) -> Response {
     upgrade.max_message_size(4096).on_upgrade(|socket| pump(socket, frames))
 }
 
-async fn pump(mut socket: WebSocket, mut frames: impl Frames) {
-    let mut pulse = tokio::time::interval(PULSE);
+async fn pump<F: Frames>(mut socket: WebSocket, mut frames: F) {
+    let mut pulse = tokio::time::interval_at(Instant::now() + PULSE, PULSE);
     let mut heard = Instant::now();
     loop {
-        let message = tokio::select! {
-            frame = frames.next() => match frame.map(|frame| serde_json::to_string(&frame)) {
-                Some(Ok(text)) => Message::Text(text.into()),
-                Some(Err(_)) | None => break,
+        let frame = tokio::select! {
+            frame = frames.next() => match frame {
+                Some(frame) => Some(frame),
+                None => break,
             },
             received = socket.recv() => match received {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
@@ -44,16 +50,23 @@ async fn pump(mut socket: WebSocket, mut frames: impl Frames) {
                 }
             },
             _ = pulse.tick() => {
-                if heard.elapsed() > SILENCE {
+                if heard.elapsed() > SILENCE || !send(&mut socket, Message::Ping(bytes::Bytes::new())).await {
                     return;
                 }
-                Message::Ping(bytes::Bytes::new())
+                F::pulse()
             }
         };
-        if !matches!(timeout(PATIENCE, socket.send(message)).await, Ok(Ok(()))) {
+        let Some(frame) = frame else { continue };
+        let Ok(text) = serde_json::to_string(&frame) else { break };
+        if !send(&mut socket, Message::Text(text.into())).await {
             return;
         }
     }
     // The stream is over; whether the other end hears the goodbye does not matter.
-    let _heard = timeout(PATIENCE, socket.send(Message::Close(None))).await;
+    let _heard = send(&mut socket, Message::Close(None)).await;
+}
+
+/// Whether a message was taken in time.
+async fn send(socket: &mut WebSocket, message: Message) -> bool {
+    matches!(timeout(PATIENCE, socket.send(message)).await, Ok(Ok(())))
 }

@@ -339,12 +339,17 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// The next message; `None` when the stream is over.
+    /// The next message that says something; `None` when the stream is over.
     pub(crate) async fn next(&mut self) -> Option<Frame> {
-        self.next_of().await
+        loop {
+            match self.next_of().await? {
+                Frame::Pulse => {}
+                frame => return Some(frame),
+            }
+        }
     }
 
-    /// The next message of another stream than that of events.
+    /// The next message, of whatever stream.
     pub(crate) async fn next_of<T: DeserializeOwned>(&mut self) -> Option<T> {
         loop {
             match self.socket.next().await?.ok()? {

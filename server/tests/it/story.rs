@@ -97,6 +97,15 @@ async fn a_container_is_seen_stopped_started_and_removed_live() {
 }
 
 #[tokio::test]
+async fn a_stream_on_which_nothing_happens_says_that_it_lives() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada) = deck(&machine).await;
+    let mut events = ada.events("").await;
+    let pulse = async { while events.next_of::<Frame>().await.expect("the stream to go on") != Frame::Pulse {} };
+    tokio::time::timeout(Duration::from_secs(30), pulse).await.unwrap();
+}
+
+#[tokio::test]
 async fn what_is_done_in_a_terminal_is_seen_at_once() {
     let machine = Machine::start().await;
     let (_deck, mut ada) = deck(&machine).await;

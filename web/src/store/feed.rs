@@ -6,7 +6,7 @@ use api::event::Change;
 use api::job::Job;
 use api::stack::Stack;
 use futures_channel::mpsc::UnboundedReceiver;
-use futures_util::future::{Either, join5, select};
+use futures_util::future::{Either, LocalBoxFuture, join5, select};
 use futures_util::{FutureExt, StreamExt};
 use leptos::prelude::*;
 
@@ -19,6 +19,9 @@ use crate::client::{Ended, Error, Events, Session};
 
 /// How long nothing may be heard of a call before the stream is doubted, in milliseconds.
 const POLL: f64 = 5_000.0;
+
+/// How long a stream may be silent, in milliseconds. The server says every ten seconds that it lives.
+const SILENCE: i64 = 30_000;
 
 /// How a stream ended.
 enum End {
@@ -64,13 +67,21 @@ async fn stream(
     mut events: Events,
     hurry: &mut UnboundedReceiver<()>,
 ) -> End {
+    let mut heard = now();
+    let mut silence = watch_silence();
     loop {
         // Whoever hurries the feed doubts that the stream still lives: it is opened anew.
-        let frame = match select(events.next().boxed_local(), hurry.next()).await {
+        let doubt = select(hurry.next(), &mut silence);
+        let frame = match select(events.next().boxed_local(), doubt).await {
             Either::Left((frame, _)) => frame,
+            Either::Right((Either::Right(_), _)) if now() - heard < SILENCE => {
+                silence = watch_silence();
+                continue;
+            }
             Either::Right(_) => return End::Broke,
         };
         let Some(frame) = frame else { return End::Broke };
+        heard = now();
         let mut steps = sync.frame(frame);
         let wants_list = steps.contains(&Step::List);
         if wants_list {
@@ -91,6 +102,11 @@ async fn stream(
             apply(deck, step);
         }
     }
+}
+
+/// Is over when it is time to ask for how long nothing was heard.
+fn watch_silence() -> LocalBoxFuture<'static, ()> {
+    sleep(SILENCE as f64).boxed_local()
 }
 
 /// Fetches all lists. They stand at different events: what any of them lacks is applied to all, which changes nothing

@@ -73,6 +73,7 @@ impl Sync {
                 None => self.apply(event).into_iter().collect(),
             },
             Frame::Relist { .. } => vec![self.list()],
+            Frame::Pulse => vec![],
             Frame::SessionEnded => vec![Step::End],
         }
     }

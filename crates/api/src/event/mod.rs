@@ -40,6 +40,8 @@ pub enum Frame {
         /// The number of the last event.
         sequence: u64,
     },
+    /// Nothing new: the stream lives. Comes every ten seconds, so that one that died in silence can be told.
+    Pulse,
     /// The session is over; the stream ends here.
     SessionEnded,
 }

@@ -25,6 +25,7 @@ enum FrameType {
     Hello,
     Event,
     Relist,
+    Pulse,
     SessionEnded,
 }
 
@@ -55,6 +56,7 @@ impl TryFrom<AnyFrame> for Frame {
                 change: any.change.ok_or("the frame has no change")?,
             }),
             FrameType::Relist => Self::Relist { sequence: sequence? },
+            FrameType::Pulse => Self::Pulse,
             FrameType::SessionEnded => Self::SessionEnded,
         })
     }
@@ -167,6 +169,7 @@ mod tests {
             read_again(&Frame::Event(Event { sequence: 7, change }));
         }
         read_again(&Frame::Relist { sequence: 7 });
+        read_again(&Frame::Pulse);
         read_again(&Frame::SessionEnded);
         read_again(&Frame::Hello {
             stream: "s".to_owned(),

@@ -35,4 +35,8 @@ impl Frames for EventStream {
     async fn next(&mut self) -> Option<Frame> {
         EventStream::next(self).await
     }
+
+    fn pulse() -> Option<Frame> {
+        Some(Frame::Pulse)
+    }
 }
