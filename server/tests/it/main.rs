@@ -13,6 +13,7 @@ mod desk;
 mod edge;
 mod faults;
 mod files;
+mod guest;
 mod line;
 mod logs;
 mod malformed;

@@ -29,8 +29,10 @@ pub(crate) fn with(cargo: &mut Command) -> &mut Command {
 fn leave_out(command: &mut Command) -> Result<()> {
     let mut out = Vec::new();
     if !Path::new("/usr/bin/linux.uml").exists() {
-        println!("rust: fault_16 (loss of power) is NOT run: this distribution has no User Mode Linux");
-        out.push("fault_16_");
+        println!(
+            "rust: fault_16 (loss of power) and statistics in a guest are NOT run: there is no User Mode Linux here"
+        );
+        out.extend(["fault_16_", "in_a_guest_"]);
     }
     if shell::which("pebble").is_none() {
         println!("rust: certificates over ACME are NOT tested: this distribution has no pebble");
@@ -54,11 +56,18 @@ fn leave_out(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// The folder of the programs that suites start: `stardeck`, `testkit-app`, and `examples/replay`. All programs are asked
+/// The folder of the programs that suites start: `stardeck`, `testkit-app`, `examples/replay`, and `examples/load`. All programs are asked
 /// for: cargo would leave packages without one out, with the features that they ask of others.
 pub(super) fn programs() -> Result<PathBuf> {
     let mut cargo = shell::cargo()?;
-    shell::run(with(cargo.args(["build", "--bins", "--example", "replay"])))?;
+    shell::run(with(cargo.args([
+        "build",
+        "--bins",
+        "--example",
+        "replay",
+        "--example",
+        "load",
+    ])))?;
     Ok(tree::target()?.join("debug"))
 }
 
