@@ -9,6 +9,7 @@ mod lints;
 mod run;
 mod setup;
 mod shell;
+mod started;
 mod test;
 mod tidy;
 mod tree;

@@ -23,8 +23,8 @@ impl Gate for Open {
     fn record(&self, _record: Record) {}
 }
 
-/// Starts the proxy for the app at `port`; answers its own port.
-pub(crate) async fn start(port: u16) -> Result<u16> {
+/// Starts the proxy for the app at `port`, which may want to be called by its own address; answers the proxy's port.
+pub(crate) async fn start(port: u16, rewrite_host: bool) -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let own = listener.local_addr()?.port();
     let routes = Routes::default();
@@ -40,7 +40,7 @@ pub(crate) async fn start(port: u16) -> Result<u16> {
         own: Origin::parse(&format!("http://127.0.0.1:{own}"))?,
         desktop: Origin::parse("http://stardeck.localhost:7070")?,
         shares_host: true,
-        rewrite_host: false,
+        rewrite_host,
         target: Target::Up(upstream),
         process: None,
     }]));

@@ -1,9 +1,9 @@
-//! The ends of `cargo xtask bench proxy`: an app that answers as fast as it can, the proxy in front of it, and clients for
-//! what `wrk` and `h2load` do not do.
+//! The ends of `cargo xtask bench proxy`, and the proxy that other people's programs are let loose on: an app that answers
+//! as fast as it can, the proxy in front of one, and clients for what `wrk` and `h2load` do not do.
 //!
-//! `load app`, `load proxy PORT`, `load download PORT BYTES`, `load upload PORT BYTES`, `load echo PORT CLIENTS SECONDS`,
-//! `load idle PORT CLIENTS`. What listens prints its port and runs until its standard input ends; the others print
-//! one figure, or two, in a line.
+//! `load app`, `load proxy PORT [host-header=upstream]`, `load download PORT BYTES`, `load upload PORT BYTES`,
+//! `load echo PORT CLIENTS SECONDS`, `load idle PORT CLIENTS`. What listens prints its port and runs until its standard
+//! input ends; the others print one figure, or two, in a line.
 
 mod app;
 mod clients;
@@ -26,7 +26,8 @@ fn main() -> Result<()> {
     let runtime = Runtime::new()?;
     match words.as_slice() {
         ["app"] => until_the_end(&runtime, app::start()),
-        ["proxy", port] => until_the_end(&runtime, front::start(port.parse()?)),
+        ["proxy", port] => until_the_end(&runtime, front::start(port.parse()?, false)),
+        ["proxy", port, "host-header=upstream"] => until_the_end(&runtime, front::start(port.parse()?, true)),
         ["download", port, bytes] => runtime.block_on(clients::download(port.parse()?, bytes.parse()?)),
         ["upload", port, bytes] => runtime.block_on(clients::upload(port.parse()?, bytes.parse()?)),
         ["echo", port, clients, seconds] => {

@@ -49,7 +49,7 @@ impl Need {
 }
 
 /// Everything, in the order in which a person would like to read it.
-pub(crate) const NEEDS: [Need; 32] = [
+pub(crate) const NEEDS: [Need; 33] = [
     need("podman", &["podman"], "podman", "podman"),
     // crun, the usual runtime, refuses a tree of control groups that is not the unified one alone.
     need("runc", &["runc"], "runc", "runc").when(|facts, _| !facts.cgroup2),
@@ -115,6 +115,8 @@ pub(crate) const NEEDS: [Need; 32] = [
     // A clock that is wrong, and a disk that fails, for one program alone.
     need("faketime", &["faketime"], "faketime", "libfaketime").when(|_, purpose| purpose >= Purpose::Test),
     need("strace", &["strace"], "strace", "strace").when(|_, purpose| purpose >= Purpose::Test),
+    // Attacks on the proxy.
+    need("slowhttptest", &["slowhttptest"], "slowhttptest", "slowhttptest").when(|_, purpose| purpose >= Purpose::Test),
     // A kernel as a program: a machine whose plug can be pulled. Only Debian has it.
     need("uml", &["/usr/bin/linux.uml"], "user-mode-linux", "")
         .when(|facts, purpose| purpose >= Purpose::Test && facts.system.id == "debian"),

@@ -27,8 +27,8 @@ fn a_bare_debian_12_without_systemd() {
         &facts(DEBIAN_12),
         Purpose::Test,
         &expect![[r##"
-            # install podman runc crun uidmap slirp4netns fuse-overlayfs netavark aardvark-dns catatonit iptables nodejs npm busybox-static docker-registry pebble chromium faketime strace user-mode-linux mmdebstrap e2fsprogs systemd python3-yaml rustc-web rust-web-src lld: Podman with its rootless helpers, and what builds and tests need
-            apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends podman runc crun uidmap slirp4netns fuse-overlayfs netavark aardvark-dns catatonit iptables nodejs npm busybox-static docker-registry pebble chromium faketime strace user-mode-linux mmdebstrap e2fsprogs systemd python3-yaml rustc-web rust-web-src lld
+            # install podman runc crun uidmap slirp4netns fuse-overlayfs netavark aardvark-dns catatonit iptables nodejs npm busybox-static docker-registry pebble chromium faketime strace slowhttptest user-mode-linux mmdebstrap e2fsprogs systemd python3-yaml rustc-web rust-web-src lld: Podman with its rootless helpers, and what builds and tests need
+            apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends podman runc crun uidmap slirp4netns fuse-overlayfs netavark aardvark-dns catatonit iptables nodejs npm busybox-static docker-registry pebble chromium faketime strace slowhttptest user-mode-linux mmdebstrap e2fsprogs systemd python3-yaml rustc-web rust-web-src lld
             # create the user stardeck: Podman and Stardeck run as an ordinary user, not as root
             useradd --create-home --shell /bin/bash stardeck
             # make the runtime folder of stardeck: Podman keeps its socket there, and no systemd made it
@@ -111,8 +111,8 @@ fn a_fedora() {
         &facts(FEDORA),
         Purpose::Test,
         &expect![[r##"
-            # install slirp4netns fuse-overlayfs iptables-nft gcc glibc-devel nodejs nodejs-npm busybox chromium libfaketime strace e2fsprogs systemd rust rust-std-static-wasm32-unknown-unknown lld: Podman with its rootless helpers, and what builds and tests need
-            sudo sh -c 'dnf install -y --setopt=install_weak_deps=False slirp4netns fuse-overlayfs iptables-nft gcc glibc-devel nodejs nodejs-npm busybox chromium libfaketime strace e2fsprogs systemd rust rust-std-static-wasm32-unknown-unknown lld'
+            # install slirp4netns fuse-overlayfs iptables-nft gcc glibc-devel nodejs nodejs-npm busybox chromium libfaketime strace slowhttptest e2fsprogs systemd rust rust-std-static-wasm32-unknown-unknown lld: Podman with its rootless helpers, and what builds and tests need
+            sudo sh -c 'dnf install -y --setopt=install_weak_deps=False slirp4netns fuse-overlayfs iptables-nft gcc glibc-devel nodejs nodejs-npm busybox chromium libfaketime strace slowhttptest e2fsprogs systemd rust rust-std-static-wasm32-unknown-unknown lld'
             # choose the overlay storage driver: Podman 4 picks the slow one by itself
             mkdir -p ~/.config/containers && printf '%s\n' '[storage]
             driver = "overlay"' >~/.config/containers/storage.conf
@@ -124,7 +124,14 @@ fn a_fedora() {
 
 #[test]
 fn where_everything_is_there_nothing_is_done() {
-    check(&facts(COMPLETE), Purpose::Test, &expect![[""]]);
+    check(
+        &facts(COMPLETE),
+        Purpose::Test,
+        &expect![[r#"
+        # install slowhttptest: Podman with its rootless helpers, and what builds and tests need
+        apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends slowhttptest
+    "#]],
+    );
 }
 
 #[test]

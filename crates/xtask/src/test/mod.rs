@@ -4,6 +4,7 @@
 //! suite that fails does not keep the others from running. What cannot run is named in the table, never left out.
 
 mod ahead;
+mod autobahn;
 mod browser;
 mod conformance;
 mod corpus;
@@ -13,6 +14,7 @@ mod leftovers;
 mod parts;
 pub(crate) mod rust;
 pub(crate) mod shots;
+mod slow;
 mod stream;
 mod wasm;
 
@@ -46,6 +48,10 @@ enum Suite {
     Conformance,
     /// Raw requests of another project's tests, replayed against the proxy
     Corpus,
+    /// Autobahn's WebSocket cases, directly and through the proxy
+    Autobahn,
+    /// slowhttptest against the proxy
+    Slow,
     /// A short run of each fuzz target
     Fuzz,
     /// Stories in a real browser
@@ -101,11 +107,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 type Run = fn(&Account) -> Result<Counts>;
 
-const SUITES: [(Suite, &str, Run); 7] = [
+const SUITES: [(Suite, &str, Run); 9] = [
     (Suite::Rust, "rust", rust::run),
     (Suite::Doc, "doc", rust::doc),
     (Suite::Conformance, "conformance", conformance::run),
     (Suite::Corpus, "corpus", corpus::run),
+    (Suite::Autobahn, "autobahn", autobahn::run),
+    (Suite::Slow, "slow", slow::run),
     (Suite::Fuzz, "fuzz", fuzz::run),
     (Suite::Wasm, "wasm", wasm::run),
     (Suite::Browser, "browser", browser::run),

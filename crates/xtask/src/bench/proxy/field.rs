@@ -1,6 +1,7 @@
 //! Who runs: the app itself, nginx, haproxy and ours, each on a port of its own, and what they cost.
 
-use super::load::{Listener, Load};
+use super::load::Load;
+use crate::started::Started;
 use crate::{shell, tree};
 use anyhow::{Context, Result, ensure};
 use std::net::{TcpListener, TcpStream};
@@ -21,7 +22,7 @@ pub(super) struct Field {
     /// The app itself is the first.
     pub(super) runners: Vec<Runner>,
     children: Vec<Child>,
-    _ours: [Listener; 2],
+    _ours: [Started; 2],
 }
 
 impl Drop for Field {
@@ -39,10 +40,11 @@ impl Field {
     /// Starts everybody in front of one app.
     pub(super) fn start(load: &Load, folder: &Path) -> Result<Field> {
         let app = load.listen(&["app"])?;
-        let ours = load.listen(&["proxy", &app.port.to_string()])?;
+        let app_port = app.port()?;
+        let ours = load.listen(&["proxy", &app_port.to_string()])?;
         let mut runners = vec![Runner {
             name: "direct",
-            port: app.port,
+            port: app_port,
             process: app.process(),
         }];
         let mut children = Vec::new();
@@ -52,7 +54,7 @@ impl Field {
         ] {
             let port = free_port()?;
             let file = folder.join(file);
-            tree::write(&file, text(port, app.port, folder))?;
+            tree::write(&file, text(port, app_port, folder))?;
             let mut command = Command::new(shell::which(name).context("it was here")?);
             match name {
                 "nginx" => command.arg("-c").arg(&file),
@@ -80,7 +82,7 @@ impl Field {
         }
         runners.push(Runner {
             name: "ours",
-            port: ours.port,
+            port: ours.port()?,
             process: ours.process(),
         });
         Ok(Field {

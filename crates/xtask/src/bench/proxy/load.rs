@@ -1,11 +1,11 @@
 //! What asks: `wrk` for requests a second, `h2load` for the time of one at a calm pace, and the project's own program for
 //! what they do not do.
 
+use crate::started::Started;
 use crate::{shell, tree};
 use anyhow::{Context, Result, bail};
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 /// The program behind `crates/proxy/examples/load`, and where its traces go.
 pub(super) struct Load {
@@ -13,35 +13,15 @@ pub(super) struct Load {
     log: PathBuf,
 }
 
-/// It, listening. It ends with this value.
-pub(super) struct Listener {
-    child: Child,
-    pub(super) port: u16,
-}
-
 /// Clients that are held open. They go with this value.
 pub(super) struct Held {
-    _clients: Listener,
+    _clients: Started,
 }
 
 /// What `wrk` counted.
 pub(super) struct Asked {
     pub(super) rate: f64,
     pub(super) count: f64,
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // How it ended is nobody's concern any more.
-        let _ = self.child.wait();
-    }
-}
-
-impl Listener {
-    pub(super) fn process(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 impl Load {
@@ -56,32 +36,16 @@ impl Load {
         })
     }
 
-    /// Starts it with these arguments, and waits for its port.
-    pub(super) fn listen(&self, arguments: &[&str]) -> Result<Listener> {
-        let (child, first) = self.start(arguments)?;
-        let port = first.parse().context("it prints its port")?;
-        Ok(Listener { child, port })
+    /// Starts it as something that listens.
+    pub(super) fn listen(&self, arguments: &[&str]) -> Result<Started> {
+        Started::start(&self.program, arguments)
     }
 
     /// Opens so many WebSockets at `port`, and keeps them open.
     pub(super) fn idle(&self, port: u16, clients: usize) -> Result<Held> {
-        let (child, _) = self.start(&["idle", &port.to_string(), &clients.to_string()])?;
-        let _clients = Listener { child, port };
+        let arguments = ["idle", &port.to_string(), &clients.to_string()];
+        let _clients = Started::start(&self.program, &arguments)?;
         Ok(Held { _clients })
-    }
-
-    fn start(&self, arguments: &[&str]) -> Result<(Child, String)> {
-        let mut command = Command::new(&self.program);
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn()?;
-        let output = child.stdout.take().context("its output was piped")?;
-        let mut first = String::new();
-        BufReader::new(output).read_line(&mut first)?;
-        if first.is_empty() {
-            let status = child.wait()?;
-            bail!("{} ended ({status}) before it was ready", shell::line(&command));
-        }
-        Ok((child, first.trim().to_owned()))
     }
 
     /// Megabytes a second of one body.
