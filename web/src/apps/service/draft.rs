@@ -249,8 +249,9 @@ impl Edits {
             if now.is_empty() && !was.is_empty() {
                 self.all.push(Edit::Remove { path });
             } else if now != was {
-                // A number stays one.
-                let value = now.parse::<u16>().map_or(now.into(), Value::from);
+                // A port is a number; a volume that is called one is a name.
+                let number = now.parse::<u16>().ok().filter(|_| left == "published");
+                let value = number.map_or(now.into(), Value::from);
                 self.all.push(Edit::Set { path, value });
             }
         }
@@ -322,6 +323,16 @@ mod tests {
             .replace("64M", "128M")
             .replace("A=1", "A=2");
         assert_eq!(text, wanted);
+    }
+
+    #[test]
+    fn a_volume_that_is_called_a_number_keeps_a_name() {
+        let file = "services:\n  web:\n    volumes:\n      - {type: volume, source: old, target: /a}\n";
+        let service = compose::edit::read(file, &way("web")).unwrap().unwrap();
+        let mut draft = Draft::of(&service, None);
+        draft.volumes[0].text = "2024:/a".to_owned();
+        let text = compose::edit::apply(file, &draft.edits("web", &service, None)).unwrap();
+        assert_eq!(text, file.replace("old", "\"2024\""));
     }
 
     #[test]
