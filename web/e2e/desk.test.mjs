@@ -1,7 +1,7 @@
 // The window manager in a real browser: by pointer, by keyboard, and across a reload.
 
 import assert from "node:assert/strict";
-import { appWindow, enter, settled, suite } from "./story.mjs";
+import { appWindow, enter, kept, settled, suite } from "./story.mjs";
 
 const story = suite();
 const [W, TOP] = [1440, 32];
@@ -35,6 +35,22 @@ story("a window is dragged, resized from each edge, and found there after a relo
   // At once: what was not sent yet is sent as the page goes.
   await page.reload();
   assert.deepEqual(await settled(appWindow(page)), last);
+});
+
+story("what the server had not heard when the page was left is there after a reload, and it hears of it then", async ({ page, deck }) => {
+  await enter(page, deck);
+  const start = await settled(appWindow(page));
+  deck.relay.lose("PATCH /api/desk");
+  await drag(page, { x: start.x + 300, y: start.y + 20 }, { x: start.x + 340, y: start.y + 70 });
+  await page.mouse.up();
+  const last = await settled(appWindow(page));
+  assert.deepEqual(last, { ...start, x: start.x + 40, y: start.y + 50 });
+  await page.reload();
+  assert.deepEqual(await settled(appWindow(page)), last);
+  deck.relay.mend();
+  await kept(page);
+  const [{ frame }] = (await deck.asAdmin("GET", "/desk")).entries.windows;
+  assert.deepEqual([frame.x, frame.y], [last.x, last.y]);
 });
 
 story("the edges of the screen offer halves, quarters and all of it", async ({ page, deck }) => {

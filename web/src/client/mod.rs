@@ -18,6 +18,6 @@ mod transport;
 pub use error::{Challenge, Ended, Error, Refusal};
 pub use events::Events;
 pub use logs::LogStream;
-pub use session::{Session, StackVerb, Verb, login, login_with_code, resume, setup, setup_state};
+pub use session::{Session, StackVerb, Verb, kept, login, login_with_code, resume, setup, setup_state};
 pub use stats::StatsStream;
 pub use things::ThingKind;

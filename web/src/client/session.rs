@@ -141,7 +141,9 @@ pub async fn resume() -> Result<Session, Error> {
     Call::new("POST", "/session/bootstrap").read().await.map(Session::begin)
 }
 
-fn kept() -> Option<web_sys::Storage> {
+/// What this tab keeps through a reload.
+#[must_use]
+pub fn kept() -> Option<web_sys::Storage> {
     web_sys::window()?.session_storage().ok().flatten()
 }
 

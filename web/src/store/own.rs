@@ -6,19 +6,21 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use api::desk::{DeskPatch, VALUE_BYTES};
+use api::desk::{Desk, DeskPatch, VALUE_BYTES};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::client::{Error, Session};
+use crate::client::{Error, Session, kept};
 
 /// How long the desk is quiet before it is sent.
 const QUIET: Duration = Duration::from_millis(400);
 /// How long after a failure it is sent again.
 const AGAIN: Duration = Duration::from_secs(5);
+/// Where a page that is left puts what the server has not said that it has; the user's id follows.
+const LEFT: &str = "stardeck-left-";
 
 /// Entries by their keys.
 pub type Entries = BTreeMap<String, Value>;
@@ -55,7 +57,8 @@ pub struct Own {
 
 impl Own {
     /// These entries, as the server has them. What is changed is sent at once when the page is left or nobody sees it
-    /// any more: it may not be there a moment later.
+    /// any more: it may not be there a moment later. The page after a reload may ask before that has arrived: it takes
+    /// from the tab what was left there.
     #[must_use]
     pub fn new(session: RwSignal<Session>, entries: Entries) -> Self {
         let own = Self {
@@ -65,7 +68,11 @@ impl Own {
             flying: StoredValue::new(vec![]),
             heard: RwSignal::new(Changes::new()),
         };
-        let left = window_event_listener(leptos::ev::pagehide, move |_| spawn_local(own.flush()));
+        own.take_left();
+        let left = window_event_listener(leptos::ev::pagehide, move |_| {
+            own.leave();
+            spawn_local(own.flush());
+        });
         let hidden = window_event_listener(leptos::ev::visibilitychange, move |_| {
             if super::hidden() {
                 spawn_local(own.flush());
@@ -76,6 +83,35 @@ impl Own {
             hidden.remove();
         });
         own
+    }
+
+    /// Where the tab keeps what the person's page left.
+    fn left(self) -> String {
+        self.session
+            .with_untracked(|session| format!("{LEFT}{}", session.user().id))
+    }
+
+    /// Leaves to the next page of this tab what the server has not said that it has.
+    fn leave(self) {
+        let keys = [self.unsent.get_value(), self.flying.get_value()].concat();
+        let entries = self.entries.with_value(|entries| changes(entries, &keys));
+        if let (Some(tab), Ok(patch)) = (kept(), serde_json::to_string(&DeskPatch { entries })) {
+            // Where storage is refused, a reload may find the desk as it was a moment before.
+            let _ = tab.set_item(&self.left(), &patch);
+        }
+    }
+
+    /// Takes what the page before left here, and tells the server. A patch reads as a desk, in which null is what is taken
+    /// away.
+    fn take_left(self) {
+        let Some(tab) = kept() else { return };
+        let patch = tab.get_item(&self.left()).ok().flatten().unwrap_or_default();
+        if let Ok(desk) = serde_json::from_str::<Desk>(&patch) {
+            let _ = tab.set_item(&self.left(), "");
+            for (key, value) in desk.entries {
+                self.put(&key, &value);
+            }
+        }
     }
 
     /// An entry, if it is there and can be read.
