@@ -80,6 +80,8 @@ story("images, volumes and networks are listed with who uses them, made and remo
   const used = row(page, "shop_data");
   await used.getByText("shop-web-1").waitFor();
   assert.ok(await used.getByRole("button", { name: /is used by/ }).isDisabled());
+  await used.getByRole("cell", { name: /^[\d.]+ k?B$/ }).waitFor();
+  await page.getByText(/^.+ in all · .+ of .+ are free$/).waitFor();
   await page.getByRole("textbox", { name: "New volume" }).fill("spare");
   await page.getByRole("button", { name: "New volume" }).click();
   await row(page, "spare").waitFor();

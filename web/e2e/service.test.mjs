@@ -74,6 +74,12 @@ story("settings are saved without a restart, taken back, and fit a phone", async
   await accessible(page, "settings of a container on a phone");
   await shot(page, "service-phone");
   await window.getByLabel("Image").fill("localhost/other:1");
+  await window.getByRole("button", { name: "Add a volume" }).click();
+  await window.getByRole("button", { name: "Choose a folder…" }).nth(1).click();
+  const sheet = page.getByRole("dialog", { name: "Choose a folder" });
+  await sheet.getByRole("button", { name: "Choose this folder" }).click();
+  await sheet.waitFor({ state: "hidden" });
+  assert.match(await window.getByLabel("Volume 2", { exact: true }).inputValue(), /^\/.+:$/);
   await window.getByRole("button", { name: "Undo all" }).click();
   assert.equal(await window.getByLabel("Image").inputValue(), "localhost/tiny:latest");
   await window.getByLabel("Volume 1", { exact: true }).fill("data:/srv");

@@ -1,5 +1,6 @@
 //! What can be asked of images, volumes and networks.
 
+use api::disk::DiskUsage;
 use api::image::{Image, ImageDetail, PullImage};
 use api::job::Job;
 use api::network::{CreateNetwork, Network, NetworkDetail};
@@ -46,6 +47,11 @@ impl Session {
     /// The networks that one may see.
     pub async fn networks(&self) -> Result<Vec<Network>, Error> {
         self.all("/networks").await
+    }
+
+    /// What it all takes on the disk.
+    pub async fn disk_usage(&self) -> Result<DiskUsage, Error> {
+        self.read("/system/disk").await
     }
 
     /// An image, looked at closely.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use api::disk::DiskUsage;
 use api::time::Timestamp;
 use api::user::Role;
 use leptos::prelude::*;
@@ -12,7 +13,7 @@ use super::make::Make;
 use super::pull::Pull;
 use super::things::{Facts, Thing, of_image, of_network, of_volume};
 use crate::client::{Error, Session, ThingKind};
-use crate::desktop::time::duration;
+use crate::desktop::time::{bytes, duration};
 use crate::kit::Deed;
 use crate::kit::button::IconButton;
 use crate::kit::dialog::{Question, Questions};
@@ -29,6 +30,8 @@ struct Things {
     toasts: Toasts,
     /// Absent until they were listed once.
     all: RwSignal<Option<Vec<Thing>>>,
+    /// What it all takes on the disk, once that is known: Podman needs seconds to say.
+    usage: RwSignal<Option<DiskUsage>>,
     wrong: RwSignal<Option<String>>,
     under_way: RwSignal<BTreeSet<String>>,
 }
@@ -43,6 +46,7 @@ impl Things {
             questions: expect_context(),
             toasts: expect_context(),
             all: RwSignal::new(None),
+            usage: RwSignal::new(None),
             wrong: RwSignal::new(None),
             under_way: RwSignal::new(BTreeSet::new()),
         };
@@ -65,14 +69,42 @@ impl Things {
     fn list(self) {
         let session = self.deck.session_now();
         spawn_local(async move {
-            match list(&session, self.kind).await {
-                Ok(all) => {
-                    self.wrong.try_set(None);
-                    self.all.try_set(Some(all));
+            self.take(list(&session, self.kind).await);
+            if self.kind == ThingKind::Network {
+                return;
+            }
+            if let Ok(usage) = session.disk_usage().await {
+                self.usage.try_set(Some(usage));
+                // The look at the disk is what tells how large each volume is.
+                if self.kind == ThingKind::Volume {
+                    self.take(list(&session, self.kind).await);
                 }
-                Err(error) => _ = self.wrong.try_set(Some(error.words())),
             }
         });
+    }
+
+    fn take(self, listed: Result<Vec<Thing>, Error>) {
+        match listed {
+            Ok(all) => {
+                self.wrong.try_set(None);
+                self.all.try_set(Some(all));
+            }
+            Err(error) => _ = self.wrong.try_set(Some(error.words())),
+        }
+    }
+
+    /// What all of the kind take, and what is left.
+    fn foot(self) -> Option<String> {
+        self.usage.with(|usage| {
+            let usage = usage.as_ref()?;
+            let share = match self.kind {
+                ThingKind::Image => usage.images,
+                ThingKind::Volume => usage.volumes,
+                ThingKind::Network => return None,
+            };
+            let (taken, free, total) = (bytes(share.bytes), bytes(usage.free), bytes(usage.total));
+            Some(format!("{taken} in all · {free} of {total} are free"))
+        })
     }
 
     fn remove(self, thing: &Thing) {
@@ -217,6 +249,7 @@ pub fn ThingList(
                 </div>
             </div>
         </Show>
+        {move || things.foot().map(|words| view! { <p class="table-foot">{words}</p> })}
     }
 }
 

@@ -7,13 +7,11 @@ use super::address::Line as TextLine;
 use super::draft::{Draft, Line, name_of};
 use super::editor::Made;
 use super::flow::{Flow, UNREAD};
-use crate::apps::files::browser::FolderPicker;
+use crate::apps::files::browser::FolderButton;
 use crate::kit::button::{Button, IconButton};
 use crate::kit::field::verbatim::Verbatim;
 use crate::kit::icon::{Glyph, Icon};
-use crate::kit::sheet::Sheets;
 use crate::reader;
-use crate::store::Deck;
 
 /// A line of a list while it is filled in.
 #[derive(Clone, Copy)]
@@ -186,7 +184,7 @@ fn List(
             <For each=move || lines.all.get() key=|line| line.id let:line>
                 <div class="deploy-entry">
                     {field(names.0, hints.0, line.left)}
-                    {folders.then(|| view! { <Browse value=line.left /> })}
+                    {folders.then(|| view! { <FolderButton chosen=Callback::new(move |path| _ = line.left.try_set(path)) /> })}
                     <i aria-hidden="true">{between}</i>
                     {field(names.1, hints.1, line.right)}
                     {folders
@@ -209,21 +207,4 @@ fn List(
             </Button>
         </fieldset>
     }
-}
-
-/// Chooses a folder of the machine.
-#[component]
-fn Browse(value: RwSignal<String>) -> impl IntoView {
-    let (deck, sheets) = (expect_context::<Deck>(), expect_context::<Sheets>());
-    let open = move |_| {
-        let chosen = Callback::new(move |path: String| {
-            // The line may be gone by now.
-            value.try_set(path);
-        });
-        sheets.open(
-            "Choose a folder",
-            move || view! { <FolderPicker deck=deck sheets=sheets chosen=chosen /> },
-        );
-    };
-    view! { <IconButton label="Choose a folder…" glyph=Glyph::Folder press=open /> }
 }

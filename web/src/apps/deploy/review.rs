@@ -3,7 +3,7 @@
 use api::stack::{Plan, PlanItem, PlanVerb, Risk};
 use leptos::prelude::*;
 
-use super::editor::words;
+use super::editor::{name, words};
 use super::flow::Flow;
 use crate::kit::button::{Button, Tone};
 
@@ -38,7 +38,7 @@ pub fn Review(
                 {plan
                     .diagnostics
                     .iter()
-                    .map(|it| view! { <p class="deploy-note" data-is="warning">{words(it)}</p> })
+                    .map(|it| view! { <p class="deploy-note" data-is=name(it.severity)>{words(it)}</p> })
                     .collect_view()}
             </div>
             <footer class="deploy-foot">

@@ -321,9 +321,25 @@ fn EntryRow(browsing: Browsing, entry: Entry) -> impl IntoView {
     }
 }
 
+/// Lets a folder of the machine be chosen.
+#[component]
+pub fn FolderButton(
+    /// A folder is chosen; where it was to go may be gone by then.
+    chosen: Callback<String>,
+) -> impl IntoView {
+    let (deck, sheets) = (expect_context::<Deck>(), expect_context::<Sheets>());
+    let open = move |_| {
+        sheets.open(
+            "Choose a folder",
+            move || view! { <FolderPicker deck=deck sheets=sheets chosen=chosen /> },
+        );
+    };
+    view! { <IconButton label="Choose a folder…" glyph=Glyph::Folder press=open /> }
+}
+
 /// A folder to be chosen, in a sheet.
 #[component]
-pub fn FolderPicker(
+fn FolderPicker(
     /// The store.
     deck: Deck,
     /// Where it is shown.

@@ -64,6 +64,13 @@ fn key(text: &str) -> Step {
     Step::Key(text.to_owned())
 }
 
+/// A volume's line with this folder of the machine in the place of what it had.
+#[must_use]
+pub fn from_folder(line: &str, folder: &str) -> String {
+    let rest = line.split_once(':').map_or("", |(_, rest)| rest);
+    format!("{folder}:{rest}")
+}
+
 /// The way to a service.
 #[must_use]
 pub fn way(service: &str) -> Vec<Step> {
@@ -323,6 +330,12 @@ mod tests {
             .replace("64M", "128M")
             .replace("A=1", "A=2");
         assert_eq!(text, wanted);
+    }
+
+    #[test]
+    fn a_folder_takes_the_place_of_what_a_volume_had() {
+        assert_eq!(from_folder("", "/srv/photos"), "/srv/photos:");
+        assert_eq!(from_folder("data:/data:ro", "/srv/photos"), "/srv/photos:/data:ro");
     }
 
     #[test]

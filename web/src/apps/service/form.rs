@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::draft::{Draft, Form, Item, Variable};
+use super::draft::{Draft, Form, Item, Variable, from_folder};
+use crate::apps::files::browser::FolderButton;
 use crate::kit::button::{Button, IconButton};
 use crate::kit::field::verbatim::Verbatim;
 use crate::kit::icon::{Glyph, Icon};
@@ -36,6 +37,7 @@ pub fn Fields(
             one="Volume"
             add="Add a volume"
             hint="data:/data"
+            folders=true
             get=|it| &it.volumes
             set=|it| &mut it.volumes
         />
@@ -128,23 +130,29 @@ fn List(
     hint: &'static str,
     get: fn(&Draft) -> &Vec<Item>,
     set: fn(&mut Draft) -> &mut Vec<Item>,
+    /// Whether what stands on the left may be a folder of the machine.
+    #[prop(optional)]
+    folders: bool,
 ) -> impl IntoView {
     let count = Memo::new(move |_| draft.with(|it| get(it).len()));
     let line = move |at: usize| {
         let fixed = draft.with_untracked(|it| get(it).get(at).is_some_and(|it| it.form == Form::Fixed));
         let read = move || draft.with(|it| get(it).get(at).map(|it| it.text.clone()));
-        let write = move |text| {
-            draft.update(|it| {
+        let change = move |change: &dyn Fn(&str) -> String| {
+            draft.try_update(|it| {
                 if let Some(item) = set(it).get_mut(at) {
-                    item.text = text;
+                    item.text = change(&item.text);
                 }
             });
         };
+        let write = move |text: String| change(&|_| text.clone());
+        let chosen = Callback::new(move |folder: String| change(&|line| from_folder(line, &folder)));
         let label = format!("{one} {}", at + 1);
         let away = format!("Take {} {} away", one.to_lowercase(), at + 1);
         view! {
             <div class="service-line">
                 {field(label, hint, fixed, read, write)}
+                {(folders && !fixed).then(|| view! { <FolderButton chosen=chosen /> })}
                 <IconButton label=away glyph=Glyph::Close press=move |_| draft.update(|it| _ = set(it).remove(at)) />
             </div>
         }
