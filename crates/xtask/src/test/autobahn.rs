@@ -65,10 +65,7 @@ pub(super) fn run(_: &Account) -> Result<Counts> {
     if let Err(error) = fetch(&folder) {
         println!("autobahn: {error:#}");
         println!("autobahn: it is NOT here, so none of its cases was tried");
-        return Ok(Counts {
-            skipped: CASES,
-            ..Counts::default()
-        });
+        return Ok(Counts::skipped(CASES));
     }
     let server = Server::start(&folder)?;
     let load = rust::programs()?.join("examples/load");

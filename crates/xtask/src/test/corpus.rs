@@ -18,10 +18,7 @@ pub(super) fn run(_: &Account) -> Result<Counts> {
     if let Err(error) = fetch(&folder) {
         println!("corpus: {error:#}");
         println!("corpus: {GUNICORN} and {H11} are NOT here, so no request was replayed");
-        return Ok(Counts {
-            skipped: REQUESTS,
-            ..Counts::default()
-        });
+        return Ok(Counts::skipped(REQUESTS));
     }
     let program = rust::programs()?.join("examples/replay");
     let seen = folder.join("seen");

@@ -19,10 +19,7 @@ const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-l
 pub(super) fn run(_: &Account) -> Result<Counts> {
     if !nightly_is_here() {
         println!("fuzz: NOT run: there is no nightly toolchain");
-        return Ok(Counts {
-            skipped: TARGETS.len() as u64,
-            ..Counts::default()
-        });
+        return Ok(Counts::skipped(TARGETS.len() as u64));
     }
     let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let root = tree::root()?;

@@ -67,6 +67,14 @@ struct Counts {
 }
 
 impl Counts {
+    /// Those of a suite that cannot run here, which says why.
+    fn skipped(count: u64) -> Counts {
+        Counts {
+            skipped: count,
+            ..Counts::default()
+        }
+    }
+
     fn add(&mut self, other: Counts) {
         self.passed += other.passed;
         self.failed += other.failed;

@@ -47,10 +47,7 @@ const ATTACKS: [Attack; 4] = [
 pub(super) fn run(_: &Account) -> Result<Counts> {
     if shell::which("slowhttptest").is_none() {
         println!("slow: slowhttptest is NOT here, so no attack was tried");
-        return Ok(Counts {
-            skipped: ATTACKS.len() as u64,
-            ..Counts::default()
-        });
+        return Ok(Counts::skipped(ATTACKS.len() as u64));
     }
     let load = rust::programs()?.join("examples/load");
     let app = Started::start(&load, &["app"])?;
