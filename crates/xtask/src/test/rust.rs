@@ -56,8 +56,8 @@ fn leave_out(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// The folder of the programs that suites start: `stardeck`, `testkit-app`, `examples/replay`, and `examples/load`. All programs are asked
-/// for: cargo would leave packages without one out, with the features that they ask of others.
+/// The folder of the programs that suites start: `stardeck`, `testkit-app`, `examples/replay`, and `examples/load`. All
+/// programs are asked for: cargo would leave packages without one out, with the features that they ask of others.
 pub(super) fn programs() -> Result<PathBuf> {
     let mut cargo = shell::cargo()?;
     shell::run(with(cargo.args([
