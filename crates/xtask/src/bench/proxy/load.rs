@@ -18,6 +18,18 @@ pub(super) struct Held {
     _clients: Started,
 }
 
+/// When connections ask that have a pace each.
+#[derive(Clone, Copy)]
+pub(super) enum Pace {
+    /// Each when it wants to, as people's browsers do.
+    Apart,
+    /// All in the same moment, as `h2load` does unless its connections begin one after another.
+    AtOnce,
+}
+
+/// How long after one connection the next begins. The clocks of 64 that ask every 50 ms are apart with it.
+const APART: &str = "--rate-period=11ms";
+
 /// What `wrk` counted.
 pub(super) struct Asked {
     pub(super) rate: f64,
@@ -81,8 +93,8 @@ impl Load {
         })
     }
 
-    /// The milliseconds of half the requests, and of 99 in a hundred, over so many connections at so many a second.
-    pub(super) fn calm(&self, port: u16, connections: u32, rate: u32) -> Result<(f64, f64)> {
+    /// Asks so often a second over so many connections, and gives the log of it: a line an answer.
+    pub(super) fn calm(&self, port: u16, connections: u32, rate: u32, pace: Pace) -> Result<String> {
         let _ = std::fs::remove_file(&self.log);
         let mut h2load = Command::new("h2load");
         h2load.args([
@@ -91,43 +103,12 @@ impl Load {
             &format!("-n{}", rate * 3),
             &format!("--rps={}", rate / connections),
             &format!("--log-file={}", self.log.display()),
-            &format!("http://127.0.0.1:{port}/kb"),
         ]);
+        if matches!(pace, Pace::Apart) {
+            h2load.args(["--rate=1", APART]);
+        }
+        h2load.arg(format!("http://127.0.0.1:{port}/kb"));
         shell::quiet(&mut h2load)?;
-        times(&tree::read(&self.log)?).context("h2load wrote no times")
-    }
-}
-
-/// A line a request: when it began, its status, and its microseconds.
-fn times(log: &str) -> Option<(f64, f64)> {
-    let mut times: Vec<f64> = log
-        .lines()
-        .filter_map(|line| {
-            let mut words = line.split('\t').skip(1);
-            let (status, time) = (words.next()?, words.next()?);
-            if status != "200" {
-                return None;
-            }
-            time.parse().ok()
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    let at = |part: f64| {
-        times
-            .get((times.len() as f64 * part) as usize)
-            .map(|time| time / 1000.0)
-    };
-    Some((at(0.5)?, at(0.99)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::times;
-
-    #[test]
-    fn times_are_read_from_the_log_and_failures_are_not() {
-        let log: String = (1..=100).map(|n| format!("1700000000000000\t200\t{n}000\n")).collect();
-        assert_eq!(times(&log), Some((51.0, 100.0)));
-        assert_eq!(times("1700000000000000\t502\t10\n"), None);
+        tree::read(&self.log)
     }
 }

@@ -4,6 +4,7 @@
 //! that take turns. The processor's time of a request says the same with less noise. The proxy stands alone here, with a
 //! gate that lets everybody pass: so do the others.
 
+mod calm;
 mod field;
 mod load;
 
@@ -16,8 +17,6 @@ use load::Load;
 /// How many rounds; the best of each runner counts.
 const ROUNDS: usize = 3;
 const GIGABYTE: u64 = 1024 * 1024 * 1024;
-/// Requests a second over 64 connections when the time of one is measured: few enough that nobody is busy.
-const CALM: u32 = 1280;
 
 pub(super) fn run() -> Result<Vec<Figure>> {
     for program in ["nginx", "haproxy", "wrk", "h2load"] {
@@ -34,7 +33,7 @@ pub(super) fn run() -> Result<Vec<Figure>> {
     for connections in [1, 64, 512] {
         requests(&field, &load, connections, &mut figures)?;
     }
-    added_time(&field, &load, &mut figures)?;
+    calm::added_time(&field, &load, &mut figures)?;
     for way in ["download", "upload"] {
         let bytes = best(&field, |runner| load.transfer(way, runner.port, GIGABYTE))?;
         compare(&mut figures, &format!("1 GB {way}"), "MB/s", &bytes);
@@ -90,27 +89,6 @@ fn requests(field: &Field, load: &Load, connections: u32, figures: &mut Vec<Figu
         let least = of_runner.map(|(_, time)| *time).fold(f64::INFINITY, f64::min);
         let name = format!("{what}, processor, {}", runner.name);
         figures.push(Figure::new(name, least, "us"));
-    }
-    Ok(())
-}
-
-/// What a request takes longer than without a proxy, while nobody is busy.
-fn added_time(field: &Field, load: &Load, figures: &mut Vec<Figure>) -> Result<()> {
-    let mut least = vec![(f64::INFINITY, f64::INFINITY); field.runners.len()];
-    for _ in 0..ROUNDS {
-        for (runner, (half, most)) in field.runners.iter().zip(&mut least) {
-            let (p50, p99) = load.calm(runner.port, 64, CALM)?;
-            (*half, *most) = (half.min(p50), most.min(p99));
-        }
-    }
-    let direct = least[0];
-    for (runner, (p50, p99)) in field.runners.iter().zip(&least).skip(1) {
-        let added = |value: f64, without: f64, which: &str| {
-            Figure::new(format!("added {which} at 64, {}", runner.name), value - without, "ms")
-        };
-        figures.push(added(*p50, direct.0, "p50"));
-        let p99 = added(*p99, direct.1, "p99");
-        figures.push(if runner.name == "ours" { p99.below(1.0) } else { p99 });
     }
     Ok(())
 }
