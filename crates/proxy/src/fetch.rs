@@ -150,17 +150,17 @@ pub fn resolve(upstream: &Upstream, base: &str, reference: &str) -> Option<Strin
     if reference.bytes().any(|byte| !byte.is_ascii_graphic() || byte == b'\\') {
         return None;
     }
-    let scheme = if upstream.tls.is_some() { "https:" } else { "http:" };
-    let rest = match reference.split_once("//") {
-        Some((before, rest)) if before.is_empty() || before.eq_ignore_ascii_case(scheme) => Some(rest),
-        _ => None,
-    };
+    let rest = reference.split_once("//").and_then(|(before, rest)| {
+        let is_its_own = before
+            .strip_suffix(':')
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case(upstream.scheme()));
+        (before.is_empty() || is_its_own).then_some(rest)
+    });
     let base = base.split('?').next()?;
     let (path, query) = match rest {
         Some(rest) => {
             let end = rest.find(['/', '?']).unwrap_or(rest.len());
-            let own = [upstream.authority(), format!("localhost:{}", upstream.port)];
-            if !own.iter().any(|own| own.eq_ignore_ascii_case(&rest[..end])) {
+            if !upstream.is_at(upstream.tls.is_some(), &rest[..end]) {
                 return None;
             }
             cut(&rest[end..])
@@ -209,6 +209,7 @@ mod tests {
     fn a_reference_stays_at_the_app_or_means_nothing() {
         let upstream = Upstream {
             port: 42001,
+            inside: 8888,
             tls: None,
             generation: 1,
         };

@@ -98,19 +98,19 @@ pub(crate) fn request(headers: &mut HeaderMap, leg: &Leg<'_>, is_socket: bool) {
     if let Some(cookie) = cookie {
         headers.insert(header::COOKIE, cookie);
     }
-    let own = &leg.route.own;
     headers.insert(FORWARDED_FOR, spell(leg.peer));
-    headers.insert(FORWARDED_PROTO, HeaderValue::from_static(own.scheme()));
-    headers.insert(FORWARDED_HOST, own.host());
-    headers.insert(FORWARDED_PORT, own.port());
-    if leg.route.rewrite_host {
+    let address = if leg.route.rewrite_host {
         readdress(headers, leg);
-        if let Ok(host) = HeaderValue::try_from(leg.upstream.authority()) {
-            headers.insert(header::HOST, host);
-        }
+        as_inside(leg.upstream)
     } else {
-        headers.insert(header::HOST, own.host());
-    }
+        let own = &leg.route.own;
+        (own.scheme(), own.host(), own.port())
+    };
+    let (scheme, host, port) = address;
+    headers.insert(FORWARDED_PROTO, HeaderValue::from_static(scheme));
+    headers.insert(FORWARDED_HOST, host.clone());
+    headers.insert(FORWARDED_PORT, port);
+    headers.insert(header::HOST, host);
     if is_socket {
         headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
         headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
@@ -262,10 +262,17 @@ fn rewrite_all(headers: &mut HeaderMap, name: &HeaderName, rewrite: impl Fn(&Hea
     }
 }
 
+/// The address of an app as it knows itself: scheme, host, port. All that it is told of how it was asked agrees on that,
+/// for apps compare each with each.
+fn as_inside(upstream: &Upstream) -> (&'static str, HeaderValue, HeaderValue) {
+    // Digits and dots are a header's value.
+    let host = HeaderValue::try_from(upstream.authority()).unwrap_or(HeaderValue::from_static("127.0.0.1"));
+    (upstream.scheme(), host, upstream.inside.into())
+}
+
 /// Makes our own origin in `Origin` and `Referer` the upstream's. A foreign one stays foreign.
 fn readdress(headers: &mut HeaderMap, leg: &Leg<'_>) {
-    let scheme = if leg.upstream.tls.is_some() { "https" } else { "http" };
-    let there = format!("{scheme}://{}", leg.upstream.authority());
+    let there = format!("{}://{}", leg.upstream.scheme(), leg.upstream.authority());
     for name in [header::ORIGIN, header::REFERER] {
         rewrite_all(headers, &name, |value| {
             let path = value
@@ -329,6 +336,7 @@ mod tests {
     fn with_leg<T>(rewrite_host: bool, run: impl FnOnce(&Leg<'_>) -> T) -> T {
         let upstream = Upstream {
             port: 42001,
+            inside: 8888,
             tls: None,
             generation: 1,
         };

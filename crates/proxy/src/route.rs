@@ -84,12 +84,12 @@ impl Origin {
             _ => return Err(Error::Origin),
         };
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-:[]_".contains(&byte);
-        let default = if is_secure { ":443" } else { ":80" };
-        if authority.is_empty() || !authority.bytes().all(fits) || authority.ends_with(default) {
+        let default = format!(":{}", default_port(is_secure));
+        if authority.is_empty() || !authority.bytes().all(fits) || authority.ends_with(&default) {
             return Err(Error::Origin);
         }
         let port = authority.rsplit_once(':').map(|(_, port)| port.parse());
-        let port: u16 = port.and_then(Result::ok).unwrap_or(if is_secure { 443 } else { 80 });
+        let port: u16 = port.and_then(Result::ok).unwrap_or(default_port(is_secure));
         // A page of an app may frame another of its own; beside them only the desktop may.
         let framing = format!("frame-ancestors 'self' {text}");
         Ok(Self(Arc::new(Spelled {
@@ -164,11 +164,13 @@ pub enum Trust {
     Any,
 }
 
-/// Where an app listens: a port of 127.0.0.1.
+/// Where an app listens: a port of 127.0.0.1, which leads into its container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Upstream {
-    /// The port.
+    /// The port to connect to.
     pub port: u16,
+    /// The port in the container, by which the app knows itself.
+    pub inside: u16,
     /// The certificate to expect, where the app speaks TLS.
     pub tls: Option<Trust>,
     /// Counts the containers that have stood behind this app. Connections are never carried over from one to the next.
@@ -182,9 +184,29 @@ impl Upstream {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
     }
 
-    /// Its name and port, as the app knows itself.
+    /// The scheme that it speaks.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// What an app is asked for that somebody asks from inside its container, as it knows itself.
     pub(crate) fn authority(&self) -> String {
-        self.address().to_string()
+        let name = Ipv4Addr::LOCALHOST;
+        if self.inside == default_port(self.tls.is_some()) {
+            return name.to_string();
+        }
+        format!("{name}:{}", self.inside)
+    }
+
+    /// Whether `authority`, at a secure scheme or not, means the app.
+    pub(crate) fn is_at(&self, is_secure: bool, authority: &str) -> bool {
+        let (name, port) = match authority.split_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, port.parse().ok()),
+            Some((name, _)) => (name, None),
+            None => (authority, Some(default_port(is_secure))),
+        };
+        let is_here = name == "127.0.0.1" || name.eq_ignore_ascii_case("localhost");
+        is_here && (port == Some(self.inside) || port == Some(self.port))
     }
 }
 
@@ -199,6 +221,11 @@ pub enum Target {
     Stopped,
     /// It was removed.
     Gone,
+}
+
+/// The port that an address means which names none.
+fn default_port(is_secure: bool) -> u16 {
+    if is_secure { 443 } else { 80 }
 }
 
 /// One app at one address.

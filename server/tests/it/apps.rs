@@ -343,6 +343,32 @@ async fn an_app_by_a_path_is_for_programs_and_leads_browsers_away() {
 }
 
 #[tokio::test]
+async fn an_app_that_insists_on_its_own_address_is_told_of_no_other() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada, id) = stage(&machine).await;
+    run(
+        &machine,
+        &id,
+        "web",
+        &["--label", "stardeck.webui.host-header=upstream"],
+    )
+    .await;
+    let web = app(&mut ada, "web", AppState::Ready).await;
+    let mut window = window(&mut ada, &web.id).await;
+    let head = text(&window.get("/echo").await);
+    for line in [
+        "host: 127.0.0.1:8080",
+        "x-forwarded-host: 127.0.0.1:8080",
+        "x-forwarded-port: 8080",
+        "x-forwarded-proto: http",
+        "x-forwarded-for: 127.0.0.1",
+    ] {
+        assert!(head.lines().any(|one| one == line), "{line} in {head}");
+    }
+    removed(&machine).await;
+}
+
+#[tokio::test]
 async fn a_database_that_stands_still_holds_up_no_app() {
     let machine = Machine::start().await;
     let (deck, mut ada, id) = stage(&machine).await;

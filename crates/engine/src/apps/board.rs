@@ -129,6 +129,7 @@ fn show(row: &AppRow, labels: &Offer, container: &Container, known: &Facts) -> S
         .and_then(|_| host_port(container, offer.port))
         .map(|port| Upstream {
             port,
+            inside: offer.port,
             tls: match (offer.scheme, offer.verify) {
                 (Scheme::Http, _) => None,
                 (Scheme::Https, true) => Some(Trust::Roots),
@@ -263,6 +264,7 @@ pub(super) mod tests {
         };
         let upstream = Upstream {
             port: 42001,
+            inside: 8080,
             tls: None,
             generation: 1,
         };

@@ -204,7 +204,7 @@ impl Observer {
             let (container, process) = (container.clone(), process.clone());
             self.spawn(async move {
                 for _ in 0..ASKS {
-                    let answer = probe::ask(host_port).await;
+                    let answer = probe::ask(host_port, port).await;
                     // An answer counts only if the port was still the container's when it came.
                     if !process.is_alive() {
                         break;

@@ -22,9 +22,9 @@ pub(super) enum Answer {
     Silence,
 }
 
-/// Asks the port of this machine.
-pub(super) async fn ask(port: u16) -> Answer {
-    let asked = tokio::time::timeout(PATIENCE, exchange(port)).await;
+/// Asks the port of this machine that leads to the one `inside` the container, by which the app knows itself.
+pub(super) async fn ask(port: u16, inside: u16) -> Answer {
+    let asked = tokio::time::timeout(PATIENCE, exchange(port, inside)).await;
     match asked {
         Ok(Ok(head)) if head.is_empty() => Answer::Silence,
         Ok(Ok(head)) => read(&head),
@@ -32,10 +32,10 @@ pub(super) async fn ask(port: u16) -> Answer {
     }
 }
 
-async fn exchange(port: u16) -> std::io::Result<Vec<u8>> {
+async fn exchange(port: u16, inside: u16) -> std::io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
     let question = format!(
-        "GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: stardeck\r\nAccept: text/html,*/*;q=0.1\r\nConnection: close\r\n\r\n"
+        "GET / HTTP/1.1\r\nHost: 127.0.0.1:{inside}\r\nUser-Agent: stardeck\r\nAccept: text/html,*/*;q=0.1\r\nConnection: close\r\n\r\n"
     );
     stream.write_all(question.as_bytes()).await?;
     let mut head = Vec::new();

@@ -218,7 +218,7 @@ impl Engine {
                 Target::Up(upstream) => {
                     // Its port may be open before anything answers there.
                     let is_silent = is_woken && upstream.tls.is_none();
-                    if !is_silent || probe::ask(upstream.port).await != probe::Answer::Silence {
+                    if !is_silent || probe::ask(upstream.port, upstream.inside).await != probe::Answer::Silence {
                         return;
                     }
                 }

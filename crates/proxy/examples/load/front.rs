@@ -30,6 +30,7 @@ pub(crate) async fn start(port: u16, rewrite_host: bool) -> Result<u16> {
     let routes = Routes::default();
     let upstream = Upstream {
         port,
+        inside: port,
         tls: None,
         generation: 1,
     };

@@ -62,6 +62,7 @@ impl Stage {
             .filter_map(|host| Origin::parse(&format!("http://{host}")).ok());
         let target = Target::Up(Upstream {
             port: upstream,
+            inside: upstream,
             tls: None,
             generation: 1,
         });

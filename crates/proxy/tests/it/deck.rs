@@ -149,6 +149,7 @@ impl Deck {
     pub(crate) fn point_at(&self, port: u16, generation: u64) {
         let upstream = Upstream {
             port,
+            inside: port,
             tls: None,
             generation,
         };
@@ -158,6 +159,7 @@ impl Deck {
     pub(crate) fn point_at_tls(&self, port: u16, trust: Trust) {
         let upstream = Upstream {
             port,
+            inside: port,
             tls: Some(trust),
             generation: 1,
         };

@@ -9,6 +9,7 @@ use crate::app::App;
 fn source(port: u16, process: Process, tls: Option<Trust>) -> Source {
     let upstream = Upstream {
         port,
+        inside: port,
         tls,
         generation: 1,
     };
