@@ -1,6 +1,7 @@
 //! The configuration: defaults < file < environment < flags, read once before a port is bound.
 
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -70,6 +71,9 @@ pub(crate) struct Flags {
     /// Ask registries every so many hours what is newer than what runs; 0 for never [default: 24]
     #[arg(long, value_name = "HOURS", env = "STARDECK_CHECK_UPDATES")]
     pub check_updates: Option<u16>,
+    /// So many requests a second one person may ask one app for, and ten times as many at once; 0 for no limit [default: 200]
+    #[arg(long, value_name = "NUMBER", env = "STARDECK_APP_REQUESTS")]
+    pub app_requests: Option<u32>,
     /// How to log [default: human on a terminal, else journald or json]
     #[arg(long, value_name = "FORMAT", env = "STARDECK_LOG_FORMAT", value_enum)]
     pub log_format: Option<LogFormat>,
@@ -141,6 +145,7 @@ struct FileConfig {
     git_protocols: Vec<String>,
     web: Option<PathBuf>,
     check_updates: Option<u16>,
+    app_requests: Option<u32>,
     log_format: Option<LogFormat>,
     log: Option<String>,
 }
@@ -172,6 +177,8 @@ pub(crate) struct Config {
     pub web: Option<PathBuf>,
     /// How often to ask registries for updates; never when absent.
     pub check_updates: Option<Duration>,
+    /// How many requests a second one person may ask one app for; any number when absent.
+    pub app_requests: Option<NonZero<u32>>,
     /// How to log; by where the output goes when absent.
     pub log_format: Option<LogFormat>,
     /// What to log.
@@ -309,6 +316,7 @@ impl Config {
                 0 => None,
                 hours => Some(Duration::from_secs(u64::from(hours) * 3600)),
             },
+            app_requests: NonZero::new(flags.app_requests.or(file.app_requests).unwrap_or(200)),
             log_format: flags.log_format.or(file.log_format),
             log: flags.log.or(file.log).unwrap_or_else(|| "info".into()),
             ready_file: flags.ready_file,
@@ -329,6 +337,7 @@ impl Config {
             home: self.home.clone(),
             closed: closed.into_iter().chain(tls_key).cloned().collect(),
             check_updates: self.check_updates,
+            app_requests: self.app_requests,
             reach: self.reach(),
         }
     }

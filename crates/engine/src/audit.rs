@@ -102,6 +102,7 @@ mod tests {
             domain: None,
             reach: crate::stacks::Reach::default(),
             check_updates: None,
+            app_requests: None,
             home: Some(directory.to_owned()),
             closed: Vec::new(),
         };

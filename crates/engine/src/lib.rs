@@ -49,6 +49,7 @@ pub mod system;
 mod things;
 pub mod users;
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -103,6 +104,8 @@ pub struct Config {
     pub closed: Vec<PathBuf>,
     /// How often registries are asked what they have for the images of stacks; never when absent.
     pub check_updates: Option<Duration>,
+    /// How many requests a second one person may ask one app for; any number when absent.
+    pub app_requests: Option<NonZero<u32>>,
 }
 
 /// Why an engine cannot be made. Each says what to do.
@@ -228,7 +231,7 @@ impl Engine {
             capabilities: Mutex::new(None),
             truth: Truth::new(),
             desks: tokio::sync::Mutex::default(),
-            apps: Apps::new(rows, config.domain, fetcher),
+            apps: Apps::new(rows, config.domain, config.app_requests, fetcher),
             passwords: Passwords::new().map_err(OpenError::Prepare)?,
             throttle: Throttle::default(),
             challenges: Challenges::default(),

@@ -5,16 +5,26 @@ use std::time::Duration;
 use api::app::{App, AppState, OpenedApp};
 use api::event::{Change, Frame};
 use serde_json::{Value, json};
-use testkit::{Deck, Machine, wait_until};
+use testkit::{Deck, DeckOptions, Machine, wait_until};
 
 use crate::browser::{Browser, Reply};
-use crate::deck;
+use crate::{BINARY, set_up};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A deck, its administrator on its page at `stardeck.localhost`, and its identity.
 pub(crate) async fn stage(machine: &Machine) -> (Deck<'_>, Browser, String) {
-    let (deck, mut ada) = deck(machine).await;
+    stage_with(machine, &[]).await
+}
+
+/// The same with more arguments of `stardeck serve`.
+async fn stage_with<'a>(machine: &'a Machine, args: &[&str]) -> (Deck<'a>, Browser, String) {
+    let options = DeckOptions {
+        args: args.iter().map(|&arg| arg.to_owned()).collect(),
+        ..DeckOptions::default()
+    };
+    let deck = Deck::start(machine, BINARY, options).await;
+    let mut ada = set_up(&deck).await;
     ada.host = format!("stardeck.localhost:{}", ada.server.port());
     let system: Value = ada.get("/api/system").await.json();
     let id = system["deck"].as_str().unwrap().to_owned();
@@ -404,5 +414,17 @@ async fn a_flood_of_one_person_is_told_to_wait() {
         (refused.status, &refused.headers["retry-after"]),
         (429, &"1".parse().unwrap())
     );
+    removed(&machine).await;
+}
+
+#[tokio::test]
+async fn how_often_an_app_may_be_asked_is_the_owners_to_say() {
+    let machine = Machine::start().await;
+    let (_deck, mut ada, id) = stage_with(&machine, &["--app-requests", "1"]).await;
+    run(&machine, &id, "web", &[]).await;
+    let web = app(&mut ada, "web", AppState::Ready).await;
+    let window = window(&mut ada, &web.id).await;
+    let refused = window.flood("/", 60).await.expect("a refusal");
+    assert_eq!(refused.status, 429);
     removed(&machine).await;
 }

@@ -21,6 +21,7 @@ mod settings;
 pub(crate) mod sleep;
 
 use std::collections::HashMap;
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -74,12 +75,17 @@ struct Known {
 }
 
 impl Apps {
-    /// With the apps that are kept, below the `domain` of the configuration.
-    pub(crate) fn new(rows: Vec<AppRow>, domain: Option<String>, fetcher: Fetcher) -> Self {
+    /// With the apps that are kept, below the `domain` of the configuration, each asked so often by a person.
+    pub(crate) fn new(
+        rows: Vec<AppRow>,
+        domain: Option<String>,
+        requests: Option<NonZero<u32>>,
+        fetcher: Fetcher,
+    ) -> Self {
         Self {
             routes: Routes::default(),
             tickets: Tickets::default(),
-            passes: passes::Passes::default(),
+            passes: passes::Passes::new(requests),
             domain,
             fetcher,
             pictures: tokio::sync::Semaphore::new(PICTURES),

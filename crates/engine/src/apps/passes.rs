@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -43,7 +44,6 @@ pub struct Entered {
 }
 
 /// The cookies that were looked up and whose right holds.
-#[derive(Default)]
 pub(crate) struct Passes {
     known: Mutex<HashMap<Hash, Known>>,
     meter: Meter,
@@ -57,6 +57,14 @@ struct Known {
 }
 
 impl Passes {
+    /// None yet. A person may ask one app so many times a second.
+    pub(super) fn new(requests: Option<NonZero<u32>>) -> Self {
+        Self {
+            known: Mutex::default(),
+            meter: Meter::new(requests),
+        }
+    }
+
     fn find(&self, cookie: &Hash) -> Option<Known> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known.get(cookie)?;
@@ -250,6 +258,7 @@ mod tests {
             domain: None,
             reach: crate::stacks::Reach::default(),
             check_updates: None,
+            app_requests: None,
             home: Some(directory.to_owned()),
             closed: Vec::new(),
         };
