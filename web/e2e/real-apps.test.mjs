@@ -38,6 +38,22 @@ for (const [mode, url] of MODES) {
     await shot(page, `transmission-${mode.split(" ")[1]}`);
   });
 
+  // Turns away whoever asks for another host or port than its own, or from another's page.
+  story("qbittorrent", `qBittorrent at ${mode} takes a magnet link`, async ({ page, deck }) => {
+    const inside = await open(page, deck, url, "qbittorrent");
+    const name = `story-${mode.split(" ")[1]}`;
+    await inside.locator("#username").fill("admin");
+    await inside.locator("#password").fill("adminadmin");
+    await inside.locator("#login").click();
+    await inside.locator("#downloadButton").click();
+    const dialog = inside.frameLocator("#downloadPage_iframe");
+    const hash = Buffer.from(name.padEnd(20, "x")).toString("hex").slice(0, 40);
+    await dialog.locator("#urls").fill(`magnet:?xt=urn:btih:${hash}&dn=${name}`);
+    await dialog.getByRole("button", { name: "Download" }).click();
+    await inside.locator("#torrentsTableDiv").getByText(name, { exact: true }).waitFor();
+    await shot(page, `qbittorrent-${mode.split(" ")[1]}`);
+  });
+
   // Absolute paths, and a socket that tells all editors of a deploy.
   story("nodered", `Node-RED at ${mode} deploys a flow that answers`, async ({ page, deck }) => {
     const inside = await open(page, deck, url, "nodered");

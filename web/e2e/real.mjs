@@ -17,6 +17,11 @@ const APPS = {
     command: ["/usr/bin/transmission-daemon", "--foreground", "--no-auth", "--allowed", "*", "--config-dir", "/tmp/transmission"],
     labels: { port: "9091", path: "/transmission/web/", "host-header": "upstream" },
   },
+  qbittorrent: {
+    recipe: { debian: ["qbittorrent-nox"], files: { "etc/qBittorrent.conf": "[LegalNotice]\nAccepted=true\n" } },
+    command: ["/bin/busybox", "sh", "-c", "mkdir -p /tmp/qBittorrent/config && cp /etc/qBittorrent.conf /tmp/qBittorrent/config && exec qbittorrent-nox --profile=/tmp --webui-port=8080"],
+    labels: { port: "8080", "host-header": "upstream" },
+  },
   nodered: {
     recipe: {
       debian: ["nodejs"],
