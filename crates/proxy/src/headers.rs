@@ -99,14 +99,13 @@ pub(crate) fn request(headers: &mut HeaderMap, leg: &Leg<'_>, is_socket: bool) {
         headers.insert(header::COOKIE, cookie);
     }
     headers.insert(FORWARDED_FOR, spell(leg.peer));
-    let address = if leg.route.rewrite_host {
+    let (scheme, host, port) = if leg.route.rewrite_host {
         readdress(headers, leg);
         as_inside(leg.upstream)
     } else {
         let own = &leg.route.own;
         (own.scheme(), own.host(), own.port())
     };
-    let (scheme, host, port) = address;
     headers.insert(FORWARDED_PROTO, HeaderValue::from_static(scheme));
     headers.insert(FORWARDED_HOST, host.clone());
     headers.insert(FORWARDED_PORT, port);
