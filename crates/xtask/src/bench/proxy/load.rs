@@ -93,14 +93,14 @@ impl Load {
         })
     }
 
-    /// Asks so often a second over so many connections, and gives the log of it: a line an answer.
+    /// Asks so often over so many connections for a second, and gives the log of it: a line an answer.
     pub(super) fn calm(&self, port: u16, connections: u32, rate: u32, pace: Pace) -> Result<String> {
         let _ = std::fs::remove_file(&self.log);
         let mut h2load = Command::new("h2load");
         h2load.args([
             "--h1",
             &format!("-c{connections}"),
-            &format!("-n{}", rate * 3),
+            &format!("-n{rate}"),
             &format!("--rps={}", rate / connections),
             &format!("--log-file={}", self.log.display()),
         ]);
