@@ -4,6 +4,7 @@
 //! milliseconds, and one hiccup of the machine is in the answers of all of them: in a few seconds their slowest hundredth
 //! is the worst burst alone. So of bursts the middle one counts, until its last answer.
 
+use super::ROUNDS;
 use super::field::Field;
 use super::load::{Load, Pace};
 use crate::bench::Figure;
@@ -12,8 +13,6 @@ use anyhow::{Context, Result};
 const CONNECTIONS: u32 = 64;
 /// Requests a second over all of them: few enough that nobody is busy.
 const RATE: u32 = 1280;
-/// Short ones, and many: where others take this machine's processors for a while, some rounds are still without them.
-const ROUNDS: usize = 15;
 /// Each connection asks every 50 ms: what begins so many microseconds after another belongs to the next burst.
 const NEXT_BURST: u64 = 20_000;
 /// The milliseconds that ours may add.

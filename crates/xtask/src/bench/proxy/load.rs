@@ -69,7 +69,7 @@ impl Load {
     /// Messages a second of so many WebSockets that wait for their own words.
     pub(super) fn echo(&self, port: u16, clients: usize) -> Result<f64> {
         let said =
-            shell::read(Command::new(&self.program).args(["echo", &port.to_string(), &clients.to_string(), "3"]))?;
+            shell::read(Command::new(&self.program).args(["echo", &port.to_string(), &clients.to_string(), "1"]))?;
         said.split(' ').next().unwrap_or_default().parse().context("a rate")
     }
 
@@ -77,7 +77,7 @@ impl Load {
     pub(super) fn requests(&self, port: u16, connections: u32) -> Result<Asked> {
         let address = format!("http://127.0.0.1:{port}/kb");
         let mut wrk = Command::new("wrk");
-        let said = shell::read(wrk.args(["-t1", "-d3s", &format!("-c{connections}"), &address]))?;
+        let said = shell::read(wrk.args(["-t1", "-d1s", &format!("-c{connections}"), &address]))?;
         if let Some(line) = said.lines().find(|line| line.contains("Non-2xx")) {
             bail!("{line}");
         }
